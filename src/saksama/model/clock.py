@@ -1,0 +1,29 @@
+"""Time, handed in, so that engines have none and tests have a fixed one."""
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Where a step gets the time from."""
+
+    def now(self) -> datetime:
+        """The present moment, in UTC, whole seconds."""
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """The present moment, in UTC, whole seconds."""
+        return datetime.now(UTC).replace(microsecond=0)
+
+
+def as_text(moment: datetime) -> str:
+    """`moment` as RFC 3339 in UTC, `2026-11-23T07:05:00Z`: the one form written in entries and files."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def from_text(text: str) -> datetime:
+    """The moment written by `as_text`; raises ValueError for any other form."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

@@ -1,0 +1,36 @@
+"""A wilayah: a place in the tree province > kabupaten/kota > kecamatan > desa/kelurahan, by Kemendagri code."""
+
+import re
+from dataclasses import dataclass
+
+from saksama.model.errors import BadInput
+
+_CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
+LEVELS = ("provinsi", "kabupaten/kota", "kecamatan", "desa/kelurahan")
+
+
+class MalformedWilayah(BadInput):
+    """The text is no region code."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Wilayah:
+    """A region by code: `34`, `34.04`, `34.04.07` or `34.04.07.2001`. The region table says if it exists."""
+
+    code: str
+
+    def __post_init__(self) -> None:
+        if not _CODE.fullmatch(self.code):
+            raise MalformedWilayah(f"kode wilayah harus seperti 34.04 atau 34.04.07.2001, bukan {self.code!r}")
+
+    @property
+    def level(self) -> str:
+        """One of `LEVELS`."""
+        return LEVELS[self.code.count(".")]
+
+    def contains(self, other: "Wilayah") -> bool:
+        """Whether `other` is this region or lies inside it."""
+        return other.code == self.code or other.code.startswith(self.code + ".")
+
+    def __str__(self) -> str:
+        return self.code

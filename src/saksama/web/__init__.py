@@ -1,0 +1,1 @@
+"""Way in 1: the Django site. Tables, pages, permissions; no rules."""
