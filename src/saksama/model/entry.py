@@ -1,16 +1,16 @@
 """A ledger entry: one act, in one byte form, without personal data.
 
-The bytes are RFC 8785 JSON of NFC text, no floats, at most 16 KiB; `docs/formats/entry.md` specifies them. What may
-stand in an entry is closed by type: a `Body` is built from identifiers, digests, counts, codes and commitments, and
-`Entry` refuses any text that is none of these. Free text (a reason, a document's name) enters only as a commitment.
+The bytes are RFC 8785 JSON, at most 16 KiB; `docs/formats/entry.md` specifies them. What may stand in an entry is
+closed by kind: every field has a type below, and no type admits free text. A reason or a document's name enters only
+as a salted commitment, so nothing a person typed can reach what is published.
 """
 
 import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NewType
 
 import rfc8785
@@ -20,8 +20,52 @@ from saksama.model.errors import Broken
 
 EntryId = NewType("EntryId", str)
 MAX_BYTES = 16 * 1024
-_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
-_LONG_NUMBER = re.compile(r"(?<![0-9a-f])[0-9]{12,}(?![0-9a-f])")
+
+Field = Callable[[object], bool]
+
+
+class NotAnEntry(Broken):
+    """A body that must not be entered: a field missing, unknown, of another type, or too big a whole."""
+
+
+def _text(pattern: str) -> Field:
+    compiled = re.compile(pattern)
+    return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
+
+
+def _choice(*allowed: str) -> Field:
+    return lambda value: isinstance(value, str) and value in allowed
+
+
+def _optional(field: Field) -> Field:
+    return lambda value: value is None or field(value)
+
+
+def _many(field: Field) -> Field:
+    return lambda value: isinstance(value, list) and all(field(item) for item in value)
+
+
+def _table(key: Field, item: Field) -> Field:
+    return lambda value: isinstance(value, dict) and all(key(k) and item(v) for k, v in value.items())
+
+
+def _count(value: object) -> bool:
+    # Ten digits count every voter on Earth; eleven and more could hide a NIK.
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**10
+
+
+DIGEST = _text("[0-9a-f]{64}")
+WILAYAH = _text(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
+OFFICER = _text("P-[0-9]{6}")
+PROGRAM = _text("program:[a-z]+(-[a-z]+)*")
+ACTOR: Field = lambda value: OFFICER(value) or PROGRAM(value)  # noqa: E731  # a union of two named fields
+CASE = _text("GD-[0-9A-Z]{5}-[0-9A-Z]{5}")
+ROLL = _text("[0-9a-f]{16}")
+SHORT_DIGEST = _text("[0-9a-f]{16,64}")
+CODE = _text("[a-z][a-z0-9]*([_-][a-z0-9]+)*")
+VERSION = _text(r"[0-9]+(\.[0-9]+)*([+-][0-9a-f.]+)?")
+FILE_NAME = _text(r"[a-z0-9-]+(\.[a-z0-9]+)+")
+ORIGIN = _text(r"[a-z0-9.-]+(/[a-z0-9.-]+)*")
 
 
 class EntryKind(StrEnum):
@@ -38,62 +82,123 @@ class EntryKind(StrEnum):
     OUTCOME_ENACTED = "outcome_enacted"
 
 
-class NotAnEntry(Broken):
-    """A body that must not be entered: it holds free text, a float, a long number, or is too big."""
+BODIES: Mapping[EntryKind, Mapping[str, Field]] = MappingProxyType(
+    {
+        EntryKind.OFFICE_OPENED: {"wilayah": WILAYAH, "origin": ORIGIN, "policy_sha256": DIGEST},
+        EntryKind.OFFICER_ENROLLED: {
+            "officer": OFFICER,
+            "role": _choice("operator", "anggota", "pengawas"),
+            "wilayah": WILAYAH,
+            "by": ACTOR,
+        },
+        EntryKind.ROLL_TAKEN_IN: {
+            "roll": ROLL,
+            "roll_kind": _choice("DP4", "DPHP", "DPS", "DPSHP", "DPT", "DPTb", "DPK", "DPB"),
+            "file_sha256": DIGEST,
+            "sealed_sha256": DIGEST,
+            "lines_in": _count,
+            "checked": _count,
+            "set_aside": _count,
+            "faults": _table(CODE, _count),
+        },
+        EntryKind.PAIRS_FOUND: {
+            "run": SHORT_DIGEST,
+            "roll": ROLL,
+            "engine": VERSION,
+            "plan_sha256": DIGEST,
+            "pairs_sha256": DIGEST,
+            "clusters_sha256": DIGEST,
+            "certain": _count,
+            "probable": _count,
+            "check": _count,
+            "clusters": _count,
+        },
+        EntryKind.CASE_REFERRED: {
+            "case": CASE,
+            "wilayah": WILAYAH,
+            "roll": ROLL,
+            "run": SHORT_DIGEST,
+            "lines": _many(_count),
+            "band": _choice("certain", "probable", "check"),
+            "kpu_class": _choice("", "K1", "K2", "K3", "K4"),
+            "class_scheme": _text("[0-9]{4}"),
+            "evidence_digest": DIGEST,
+            "assistant": CODE,
+            "assistant_version": VERSION,
+        },
+        EntryKind.EVIDENCE_SEEN: {"case": CASE, "officer": OFFICER, "evidence_digest": DIGEST},
+        EntryKind.DECISION_MADE: {
+            "decision": SHORT_DIGEST,
+            "case": CASE,
+            "ruling": _choice("bukan_ganda", "ganda", "rujuk_disdukcapil"),
+            "kept": _optional(_count),
+            "struck": _many(_count),
+            "reason_commitment": DIGEST,
+            "document_commitment": _optional(DIGEST),
+            "evidence_digest": DIGEST,
+            "supersedes": _optional(SHORT_DIGEST),
+        },
+        EntryKind.ROLL_CHANGED: {
+            "outcome": SHORT_DIGEST,
+            "roll": ROLL,
+            "line": _count,
+            "kept": _count,
+            "tms": _count,
+            "tms_scheme": _text("[0-9]{4}"),
+            "case": CASE,
+            "decisions": _many(SHORT_DIGEST),
+        },
+        EntryKind.OUTCOME_ENACTED: {
+            "outcome": SHORT_DIGEST,
+            "roll_before": ROLL,
+            "roll_after": ROLL,
+            "lines_before": _count,
+            "lines_after": _count,
+            "struck": _count,
+            "changes": _count,
+            "files": _table(FILE_NAME, DIGEST),
+        },
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One act of one actor. `id` is the act's own name: the ledger refuses it the second time."""
+    """One act of one actor. `id` is the act's own name (`kind:…`): the ledger refuses it the second time."""
 
     id: EntryId
     kind: EntryKind
     at: datetime
     office: str  # wilayah code
     actor: str  # officer id, or `program:<name>` for a step run by a command
-    body: Mapping[str, Value]
+    body: Mapping[str, object]
 
     def __post_init__(self) -> None:
-        _require_tokens_only(dict(self.body))
+        fields = BODIES[self.kind]
+        if set(self.body) != set(fields):
+            raise NotAnEntry(f"{self.kind.value}: fields {sorted(set(self.body) ^ set(fields))} missing or unknown")
+        for name, field in fields.items():
+            if not field(self.body[name]):
+                raise NotAnEntry(f"{self.kind.value}.{name}: a value of another type")  # never quote it
+        if not (WILAYAH(self.office) and ACTOR(self.actor) and _ENTRY_ID(self.id)):
+            raise NotAnEntry(f"{self.kind.value}: office, actor or id is not of its form")
 
     def to_bytes(self) -> bytes:
         """The one byte form; raises NotAnEntry over 16 KiB."""
-        document: dict[str, Value] = {
-            "v": 1,
-            "id": self.id,
-            "kind": self.kind.value,
-            "at": as_text(self.at),
-            "office": self.office,
-            "actor": self.actor,
-            "body": dict(self.body),
-        }
-        written: bytes = rfc8785.dumps(document)  # type: ignore[arg-type]  # its JSON type is invariant in dict
+        written: bytes = rfc8785.dumps(
+            {
+                "v": 1,
+                "id": self.id,
+                "kind": self.kind.value,
+                "at": as_text(self.at),
+                "office": self.office,
+                "actor": self.actor,
+                "body": self.body,  # type: ignore[dict-item]  # every value passed its field above
+            }
+        )
         if len(written) > MAX_BYTES:
             raise NotAnEntry(f"entry of {len(written)} bytes; the limit is {MAX_BYTES}")
         return written
 
 
-def _require_tokens_only(value: Value) -> None:
-    """Raise NotAnEntry unless every text is an identifier, digest, code or time, and every number whole.
-
-    Words with spaces, and runs of 12 or more digits, are how a name or a NIK would look; neither can pass.
-    """
-    if value is None or isinstance(value, bool):
-        return
-    if isinstance(value, int):
-        if abs(value) >= 10**11:
-            raise NotAnEntry("a number this long could be a NIK")
-    elif isinstance(value, str):
-        if value and (
-            not _TOKEN.fullmatch(value) or _LONG_NUMBER.search(value) or unicodedata.normalize("NFC", value) != value
-        ):
-            raise NotAnEntry("free text may not stand in an entry")
-    elif isinstance(value, list):
-        for item in value:
-            _require_tokens_only(item)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            _require_tokens_only(key)
-            _require_tokens_only(item)
-    else:
-        raise NotAnEntry(f"{type(value).__name__} may not stand in an entry")
+_ENTRY_ID = _text("[a-z_]+:[A-Za-z0-9.:-]{1,100}")
