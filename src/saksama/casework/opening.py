@@ -6,11 +6,15 @@ from datetime import datetime
 from saksama.casework.classes import ClassScheme, case_class
 from saksama.model.case import Case, CaseState, case_id_for
 from saksama.model.entry import Entry, EntryId, EntryKind
-from saksama.model.errors import BadInput
+from saksama.model.errors import NotAllowed
 from saksama.model.recommendation import Recommendation
 from saksama.model.record import Record
 from saksama.model.texts import _
 from saksama.model.wilayah import Wilayah
+
+
+class NotOurs(NotAllowed):
+    """A record of another office: no office strikes a record of another (DOMAIN section 10 no. 3)."""
 
 
 def open_case(
@@ -22,19 +26,16 @@ def open_case(
     evidence_digest: str,
     at: datetime,
 ) -> Case:
-    """The case about these records, open, version 0. Raises BadInput where a record belongs to another office.
-
-    An office can only be asked about its own records: no office strikes a record of another (DOMAIN section 10 no. 3).
-    """
+    """The case about these records, open, version 0; raises NotOurs where a record belongs to another office."""
     roll = recommendation.records[0].roll
     lines = tuple(ref.line for ref in recommendation.records)
     for record in records:
         place = record.values.get("kd_kab", "")
         if place and not owner.contains(Wilayah(place)):
-            raise BadInput(
-                _(
-                    "Baris {line} milik kabupaten/kota {place}, bukan {owner}; perkara lintas wilayah belum dibuka di sini."
-                ).format(line=record.ref.line + 1, place=place, owner=owner)
+            raise NotOurs(
+                _("Baris {line} milik KPU wilayah {place}; kantor itu yang membuka perkaranya.").format(
+                    line=record.ref.line + 1, place=place
+                )
             )
     return Case(
         id=case_id_for(roll, lines),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Protocol
 
 from saksama.casework import rules
@@ -78,7 +77,7 @@ class CasePage:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a referral did: new cases, cases it met again, clusters ruled bukan ganda before, and overlaps left alone."""
+    """What a referral did: cases opened, met again, ruled bukan ganda before, and overlaps left alone."""
 
     opened: int = 0
     known: int = 0
@@ -102,7 +101,7 @@ class CaseStore(Protocol):
     def sealed_evidence(self, case_id: CaseId) -> bytes:
         """The sealed evidence of the case; raises NoSuchCase."""
 
-    def record_seen(self, case_id: CaseId, officer: OfficerId, *, digest: str, at: datetime, entry: Entry) -> bool:
+    def record_seen(self, case_id: CaseId, officer: OfficerId, *, digest: str, entry: Entry) -> bool:
         """Record that the officer had this evidence on the screen; False (and no second entry) if known already."""
 
     def seen_digest(self, case_id: CaseId, officer: OfficerId) -> str | None:
@@ -115,7 +114,7 @@ class CaseStore(Protocol):
         """Sealed reason and document of a decision."""
 
     def record(self, new: NewDecision, *, expected: int, state: CaseState) -> None:
-        """Save decision, its entry and the case's new `state` as one; raises CaseChanged unless version is `expected`."""
+        """Save decision, entry and the case's new `state` as one; raises CaseChanged if the version is not `expected`."""
 
     def page(self, wanted: CaseFilter, *, after: CaseId | None = None, limit: int = 50) -> CasePage:
         """One page of the queue."""
@@ -144,6 +143,7 @@ class MemoryCaseStore:
     """A CaseStore for tests and for looking at a run without a database."""
 
     _cases: dict[CaseId, Case] = field(default_factory=dict)
+    _taken: set[tuple[RollId, int]] = field(default_factory=set)
     _evidence: dict[CaseId, bytes] = field(default_factory=dict)
     _marks: dict[CaseId, str] = field(default_factory=dict)
     _decisions: dict[CaseId, list[Decision]] = field(default_factory=dict)
@@ -165,6 +165,7 @@ class MemoryCaseStore:
             outcome = self._why_not(new)
             if outcome == "opened":
                 self._cases[new.case.id] = new.case
+                self._taken.update((new.case.roll, line) for line in new.case.lines)
                 self._evidence[new.case.id] = new.sealed_evidence
                 self._marks[new.case.id] = new.mark
                 self.add_to_outbox(new.entry)
@@ -176,8 +177,7 @@ class MemoryCaseStore:
             return "known"
         if any(mark == new.mark and self._ruled_different(case_id) for case_id, mark in self._marks.items()):
             return "ruled_before"
-        taken = {(c.roll, line) for c in self._cases.values() for line in c.lines}
-        if any((new.case.roll, line) in taken for line in new.case.lines):
+        if any((new.case.roll, line) in self._taken for line in new.case.lines):
             return "overlapping"
         return "opened"
 
@@ -189,7 +189,7 @@ class MemoryCaseStore:
         self.get(case_id)
         return self._evidence[case_id]
 
-    def record_seen(self, case_id: CaseId, officer: OfficerId, *, digest: str, at: datetime, entry: Entry) -> bool:
+    def record_seen(self, case_id: CaseId, officer: OfficerId, *, digest: str, entry: Entry) -> bool:
         """Record that the officer had this evidence on the screen; see CaseStore."""
         if self._seen.get((case_id, officer)) == digest:
             return False
