@@ -97,6 +97,17 @@ def require_turn(officer: Officer, case: Case, decisions: Sequence[Decision]) ->
     return own
 
 
+def may_decide(officer: Officer, case: Case, decisions: Sequence[Decision]) -> bool:
+    """Whether a decision form is of any use to this officer now; `decide` asks the same rules again."""
+    try:
+        require_power(officer, case)
+        require_open(case)
+        require_turn(officer, case, decisions)
+    except NotAllowed:
+        return False
+    return True
+
+
 def agreement(decisions: Sequence[Decision]) -> tuple[Decision, Decision] | None:
     """The first two standing decisions by different officers that say the same, or None."""
     met: list[Decision] = []

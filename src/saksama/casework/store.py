@@ -84,6 +84,14 @@ class Opened:
     ruled_before: int = 0
     overlapping: int = 0
 
+    def __add__(self, other: "Opened") -> "Opened":
+        return Opened(
+            self.opened + other.opened,
+            self.known + other.known,
+            self.ruled_before + other.ruled_before,
+            self.overlapping + other.overlapping,
+        )
+
 
 class CaseStore(Protocol):
     """Cases, decisions, who saw what, and the outbox. Nothing decided is ever updated or deleted."""
@@ -114,7 +122,7 @@ class CaseStore(Protocol):
         """Sealed reason and document of a decision."""
 
     def record(self, new: NewDecision, *, expected: int, state: CaseState) -> None:
-        """Save decision, entry and the case's new `state` as one; raises CaseChanged if the version is not `expected`."""
+        """Save decision, entry and new `state` as one; raises CaseChanged if the version is not `expected`."""
 
     def page(self, wanted: CaseFilter, *, after: CaseId | None = None, limit: int = 50) -> CasePage:
         """One page of the queue."""
@@ -123,7 +131,7 @@ class CaseStore(Protocol):
         """How many cases stand in each state, under the filter's other fields."""
 
     def settled(self, roll: RollId) -> Iterator[tuple[Case, tuple[Decision, ...]]]:
-        """Settled cases of the roll, not yet enacted, with their decisions; by case number."""
+        """Settled and enacted cases of the roll with all their decisions, by case number."""
 
     def mark_enacted(self, case_ids: Sequence[CaseId]) -> None:
         """Move settled cases to enacted; a case already enacted stays so."""
@@ -249,10 +257,10 @@ class MemoryCaseStore:
         return {state: sum(c.state is state for c in found) for state in CaseState}
 
     def settled(self, roll: RollId) -> Iterator[tuple[Case, tuple[Decision, ...]]]:
-        """Settled cases of the roll with their decisions, by case number."""
+        """Settled and enacted cases of the roll with all their decisions, by case number."""
         for case_id in sorted(self._cases):
             case = self._cases[case_id]
-            if case.roll == roll and case.state is CaseState.SETTLED:
+            if case.roll == roll and case.state in (CaseState.SETTLED, CaseState.ENACTED):
                 yield case, self.decisions(case_id)
 
     def mark_enacted(self, case_ids: Sequence[CaseId]) -> None:

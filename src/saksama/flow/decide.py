@@ -1,0 +1,208 @@
+"""Step 4: people look at a case and rule on it. No program can: this step takes an Officer, and no assistant is one."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from saksama.casework import rules
+from saksama.casework.evidence import Evidence, evidence_digest, evidence_from
+from saksama.casework.store import NewDecision
+from saksama.flow.desk import Desk
+from saksama.flow.refer import SALT_BYTES
+from saksama.model.case import Case, CaseId
+from saksama.model.decision import Choice, Decision, DecisionId
+from saksama.model.entry import Entry, EntryId, EntryKind
+from saksama.model.errors import Broken
+from saksama.model.nik import mask
+from saksama.model.officer import Officer, OfficerId
+from saksama.model.recommendation import Assistant, PairComparison
+from saksama.model.record import Element, Record
+from saksama.vault.pseudonym import Commitment, commit
+from saksama.vault.sealing import seal_bytes
+from saksama.vault.unsealing import unseal_bytes
+
+_MASKED = "•"  # disability is specific data under UU 27/2022 art. 4: whether it agrees is said, what it is is not
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ShownRecord:
+    """A record as an officer may see it: NIK and NKK with ten of sixteen digits starred, disability hidden."""
+
+    line: int
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ShownDecision:
+    """A ruling with its texts, as its own officer sees it at once and everybody after the settlement."""
+
+    id: DecisionId
+    officer: OfficerId
+    choice: Choice
+    at: datetime
+    reason: str
+    document: str
+    is_standing: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ShownCase:
+    """Everything a case page may show."""
+
+    case: Case
+    records: tuple[ShownRecord, ...]
+    comparisons: tuple[PairComparison, ...]
+    assistant: Assistant
+    decisions: tuple[ShownDecision, ...]
+    may_decide: bool
+
+
+def show_case(case_id: CaseId, officer: Officer, *, desk: Desk) -> ShownCase:
+    """What this officer may see of a case; that they saw it is recorded before anything is shown.
+
+    1. the case lies in their area             2. the evidence is what it was when the case was opened
+    3. the first sight of it is an entry        4. another officer's ruling stays unseen until the case is settled
+    """
+    case = desk.cases.get(case_id)
+    rules.require_reader(officer, case)  # 1
+    evidence = _evidence_of(case, desk)  # 2
+    if officer.role.decides:
+        entry = _seen_entry(case, officer, desk)
+        desk.cases.record_seen(case.id, officer.id, digest=case.evidence_digest, entry=entry)  # 3
+    decisions = desk.cases.decisions(case.id)
+    standing = {d.id for d in rules.standing(decisions)}
+    shown = tuple(
+        _shown(decision, decision.id in standing, desk)
+        for decision in rules.visible_decisions(officer, case, decisions)  # 4
+    )
+    return ShownCase(
+        case=case,
+        records=tuple(_masked(record) for record in evidence.records),
+        comparisons=evidence.recommendation.comparisons,
+        assistant=evidence.recommendation.assistant,
+        decisions=shown,
+        may_decide=rules.may_decide(officer, case, decisions),
+    )
+
+
+def decide_case(
+    case_id: CaseId, choice: Choice, *, reason: str, document: str, officer: Officer, desk: Desk
+) -> Decision:
+    """Record an officer's ruling. It changes no roll; enactment does.
+
+    1. the officer has power over this case    2. it is open, and it is this officer's turn
+    3. the evidence has been seen              4. the choice is sound, with reason and document
+    5. decision and ledger entry are saved as one, and only if nobody was faster
+    """
+    case = desk.cases.get(case_id)
+    rules.require_power(officer, case)  # 1
+    rules.require_open(case)  # 2
+    decisions = desk.cases.decisions(case.id)
+    own = rules.require_turn(officer, case, decisions)
+    rules.require_evidence_seen(case, desk.cases.seen_digest(case.id, officer.id))  # 3
+    rules.require_sound_choice(case, choice, reason=reason, document=document)  # 4
+    decision = Decision(
+        id=DecisionId(_decision_id(case, officer, choice)),
+        case=case.id,
+        choice=choice,
+        reason=reason.strip(),
+        document=document.strip(),
+        officer=officer.id,
+        at=desk.clock.now(),
+        evidence_digest=case.evidence_digest,
+        supersedes=None if own is None else own.id,
+    )
+    desk.cases.record(  # 5
+        _sealed(decision, case, desk), expected=case.version, state=rules.state_after([*decisions, decision])
+    )
+    return decision
+
+
+def _evidence_of(case: Case, desk: Desk) -> Evidence:
+    opened = unseal_bytes(desk.cases.sealed_evidence(case.id), keys=desk.keys, purpose=f"evidence:{case.id}")
+    salt, written = opened[:SALT_BYTES], opened[SALT_BYTES:]
+    if evidence_digest(written, salt=salt) != case.evidence_digest:
+        raise Broken(f"the evidence of case {case.id} is not what it was when the case was opened")
+    return evidence_from(written)
+
+
+def _masked(record: Record) -> ShownRecord:
+    values = dict(record.values)
+    for number in (Element.NIK.value, Element.NKK.value):
+        if number in values:
+            values[number] = mask(values[number])
+    if Element.DISABILITAS.value in values:
+        values[Element.DISABILITAS.value] = _MASKED
+    return ShownRecord(record.ref.line, values)
+
+
+def _shown(decision: Decision, is_standing: bool, desk: Desk) -> ShownDecision:
+    texts = json.loads(
+        unseal_bytes(desk.cases.sealed_text(decision.id), keys=desk.keys, purpose=f"decision:{decision.id}")
+    )
+    return ShownDecision(
+        decision.id,
+        decision.officer,
+        decision.choice,
+        decision.at,
+        texts["reason"],
+        texts["document"],
+        is_standing,
+    )
+
+
+def _decision_id(case: Case, officer: Officer, choice: Choice) -> str:
+    # The nonce keeps a decision id from being guessed from its choice while a second officer must not know the first's.
+    seed = f"saksama/putusan/v1\n{case.id}\n{case.version}\n{officer.id}\n{choice}\n{secrets.token_hex(16)}"
+    return hashlib.sha256(seed.encode()).hexdigest()[:32]
+
+
+def _sealed(decision: Decision, case: Case, desk: Desk) -> NewDecision:
+    """The decision with its texts sealed, and the entry that commits to them without saying them."""
+    reason = commit(decision.reason.encode(), purpose="reason")
+    document = commit(decision.document.encode(), purpose="document") if decision.document else None
+    texts = {
+        "reason": decision.reason,
+        "document": decision.document,
+        "reason_salt": reason.salt.hex(),
+        "document_salt": None if document is None else document.salt.hex(),
+    }
+    sealed = seal_bytes(
+        json.dumps(texts, ensure_ascii=False).encode(), keys=desk.keys, purpose=f"decision:{decision.id}"
+    )
+    return NewDecision(decision, sealed, _decision_entry(decision, case, reason, document))
+
+
+def _decision_entry(decision: Decision, case: Case, reason: Commitment, document: Commitment | None) -> Entry:
+    return Entry(
+        id=EntryId(f"decision_made:{decision.id}"),
+        kind=EntryKind.DECISION_MADE,
+        at=decision.at,
+        office=case.wilayah.code,
+        actor=decision.officer,
+        body={
+            "decision": decision.id,
+            "case": case.id,
+            "ruling": decision.choice.ruling.value,
+            "kept": decision.choice.kept,
+            "struck": sorted(decision.choice.struck),
+            "reason_commitment": reason.digest,
+            "document_commitment": None if document is None else document.digest,
+            "evidence_digest": decision.evidence_digest,
+            "supersedes": decision.supersedes,
+        },
+    )
+
+
+def _seen_entry(case: Case, officer: Officer, desk: Desk) -> Entry:
+    return Entry(
+        id=EntryId(f"evidence_seen:{case.id}.{officer.id}.{case.evidence_digest[:16]}"),
+        kind=EntryKind.EVIDENCE_SEEN,
+        at=desk.clock.now(),
+        office=case.wilayah.code,
+        actor=officer.id,
+        body={"case": case.id, "officer": officer.id, "evidence_digest": case.evidence_digest},
+    )

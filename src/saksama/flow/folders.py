@@ -1,0 +1,81 @@
+"""Folders that appear whole: what a step writes is born by one rename, its ledger entries inside."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from saksama.model.entry import Entry, EntryId
+
+ENTRIES = "entries.jsonl"  # one canonical entry a line; a step outside the database leaves its entries here
+_CHUNK = 1 << 20
+
+
+@contextmanager
+def appearing(final: Path) -> Iterator[Path]:
+    """A folder to fill; it becomes `final` by rename when the block ends well, and vanishes when it does not.
+
+    A kill leaves a hidden `.name.partial` that the next attempt clears: nothing half-written is ever seen as done.
+    """
+    partial = final.parent / f".{final.name}.partial"
+    final.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(mode=0o700)
+    try:
+        yield partial
+        for path in sorted(partial.rglob("*")):
+            sync(path)
+        sync(partial)
+        partial.rename(final)
+        sync(final.parent)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
+def sync(path: Path) -> None:
+    """Put a file or folder on the disk, not only into the system's memory."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+    """Write a file aside, sync it, and rename it into place."""
+    aside = path.with_name(f".{path.name}.partial")
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+    sync(path.parent)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, in hex, read in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def leave_entries(folder: Path, entries: Sequence[Entry]) -> None:
+    """Lay entries into a folder that is about to appear; step 5 finds them there."""
+    lines = b"".join(entry.to_bytes() + b"\n" for entry in entries)
+    (folder / ENTRIES).write_bytes(lines)
+
+
+def entries_left_in(parent: Path) -> list[tuple[EntryId, bytes]]:
+    """The entries of every finished folder below `parent`, folder by folder in name order."""
+    return [
+        (EntryId(json.loads(line)["id"]), line)
+        for path in sorted(parent.glob(f"[!.]*/{ENTRIES}"))
+        for line in path.read_bytes().splitlines()
+    ]

@@ -1,0 +1,138 @@
+"""Step 1: a roll file becomes checked records, sealed, with every line accounted for."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from saksama.flow.folders import appearing, leave_entries, sha256_of
+from saksama.flow.shelves import ASIDE, FAULTS, SEALED, SUMMARY, TALLY, RollShelf
+from saksama.model.clock import Clock
+from saksama.model.entry import Entry, EntryId, EntryKind
+from saksama.model.errors import BadInput
+from saksama.model.roll import RollId, RollKind, RollSummary
+from saksama.model.texts import _
+from saksama.roll.checks import check_roll
+from saksama.roll.reader import RollFile, open_roll
+from saksama.roll.schema import ColumnMapping
+from saksama.roll.tally import Tally
+from saksama.vault.sealing import SealedTableWriter
+
+Progress = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What intake did. `is_new` is false where the same file had been taken in before and nothing changed."""
+
+    summary: RollSummary
+    is_new: bool
+
+
+def take_in_roll(
+    path: Path,
+    kind: RollKind,
+    *,
+    shelf: RollShelf,
+    clock: Clock,
+    columns: ColumnMapping | None = None,
+    progress: Progress | None = None,
+) -> TakenIn:
+    """Take a roll file in, whole or not at all.
+
+    1. the same file twice changes nothing     2. every line ends as checked or set aside
+    3. no plain personal data rests on disk    4. folder and ledger entry appear by one rename
+    """
+    with open_roll(path, columns=columns) as file:  # refuses what is no regular, readable roll before a byte is hashed
+        digest = sha256_of(path)
+        roll = RollId(digest[:16])
+        if shelf.has(roll):  # 1
+            return TakenIn(shelf.summary(roll), is_new=False)
+        with appearing(shelf.folder / roll) as folder:  # 4
+            tally, sealed_sha256 = _seal(file, folder, shelf=shelf, roll=roll, progress=progress)
+            if sha256_of(path) != digest:
+                raise BadInput(_("Berkas berubah sewaktu dibaca. Tutup berkas di Excel, lalu ulangi."))
+            tally.assert_balanced()  # 2
+            summary = RollSummary(
+                roll=roll,
+                kind=kind,
+                wilayah=shelf.office.code,
+                file_sha256=digest,
+                sealed_sha256=sealed_sha256,
+                lines_in=tally.lines_in,
+                checked=tally.checked,
+                set_aside=tally.set_aside,
+                faults=dict(sorted(tally.faults.items())),
+            )
+            (folder / TALLY).write_text(json.dumps(tally.to_json(), ensure_ascii=False))
+            (folder / SUMMARY).write_text(json.dumps(dataclasses.asdict(summary)))
+            leave_entries(folder, [_entry_for(summary, clock)])
+    return TakenIn(summary, is_new=True)
+
+
+def check_file(path: Path, *, columns: ColumnMapping | None = None, progress: Progress | None = None) -> Tally:
+    """The tally of a roll file, keeping nothing: what `roll check` tells an operator with no office yet."""
+    tally = Tally()
+    with open_roll(path, columns=columns) as file:
+        for batch in check_roll(file, progress=progress):
+            tally.add(batch)
+    tally.assert_balanced()
+    return tally
+
+
+def _seal(
+    file: RollFile, folder: Path, *, shelf: RollShelf, roll: RollId, progress: Progress | None
+) -> tuple[Tally, str]:
+    """Stream checked lines and lines set aside into sealed files; faults, which name no voter, into a plain one."""
+    tally = Tally()
+    checked: SealedTableWriter | None = None
+    aside: SealedTableWriter | None = None
+    faults: list[pa.Table] = []
+    try:
+        for batch in check_roll(file, progress=progress):
+            if checked is None or aside is None:
+                checked = SealedTableWriter(
+                    folder / SEALED, batch.checked.schema, keys=shelf.keys, name=f"rolls/{roll}/{SEALED}"
+                )
+                aside = SealedTableWriter(
+                    folder / ASIDE, batch.aside.schema, keys=shelf.keys, name=f"rolls/{roll}/{ASIDE}"
+                )
+            checked.write(batch.checked)
+            aside.write(batch.aside)
+            faults.append(batch.faults)
+            tally.add(batch)
+    except BaseException:
+        for writer in (checked, aside):
+            if writer is not None:
+                writer.abandon()
+        raise
+    if checked is None or aside is None:
+        raise BadInput(_("Berkas tidak berisi satu baris pemilih pun."))
+    checked.close()
+    aside.close()
+    pq.write_table(pa.concat_tables(faults), folder / FAULTS)
+    return tally, checked.sha256
+
+
+def _entry_for(summary: RollSummary, clock: Clock) -> Entry:
+    return Entry(
+        id=EntryId(f"roll_taken_in:{summary.roll}"),
+        kind=EntryKind.ROLL_TAKEN_IN,
+        at=clock.now(),
+        office=summary.wilayah,
+        actor="program:roll-take-in",
+        body={
+            "roll": summary.roll,
+            "roll_kind": summary.kind.value,
+            "file_sha256": summary.file_sha256,
+            "sealed_sha256": summary.sealed_sha256,
+            "lines_in": summary.lines_in,
+            "checked": summary.checked,
+            "set_aside": summary.set_aside,
+            "faults": dict(summary.faults),
+        },
+    )
