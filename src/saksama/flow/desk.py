@@ -12,7 +12,7 @@ from saksama.vault.keys import Keystore
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One office's desk. Rules come versioned from `saksama.toml`: KPU's classes and the TMS codes change by election."""
+    """One office's desk. The rules come versioned from `saksama.toml`: classes and TMS codes change by election."""
 
     office: Wilayah
     cases: CaseStore

@@ -80,7 +80,7 @@ def link_files(
 
 
 def read_for_plan(path: Path, plan: LinkagePlan) -> pa.Table:
-    """The columns a plan asks for: a roll goes through intake's checks, any other table (CSV, Parquet) is read as text."""
+    """The columns a plan asks for: a roll through the checks of intake, any other CSV or Parquet as it stands."""
     if set(plan.columns) <= set(COLUMNS):
         with open_roll(path) as file:
             wanted = [LINE, *plan.columns]

@@ -1,0 +1,73 @@
+"""`saksama linkage`: find lines that may be one person, in a file or in an office's roll (step 2)."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from saksama.cli.terminal import as_json, file_argument, number, office_folder, progress_bar, refusals, report
+from saksama.model.texts import _
+
+
+@click.group(name="linkage")
+def command() -> None:
+    """Cari ganda (langkah 2). Mesin mengusulkan; tidak ada yang dicoret di sini."""
+
+
+@command.command("run")
+@click.argument("file", type=file_argument)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder hasil; harus baru atau kosong.")
+@click.option("--plan", type=file_argument, help="Rencana PLAN.toml; bawaan: roll-id, untuk daftar pemilih.")
+@click.option("--link", "other", type=file_argument, help="Daftar kedua: cocokkan FILE dengan daftar ini.")
+@as_json
+def run(file: Path, out: Path, plan: Path | None, other: Path | None, as_json: bool) -> None:
+    """Cari ganda dalam satu berkas, tanpa kantor. Hasil: pairs.parquet, clusters.parquet, run.json."""
+    from saksama.flow.find import link_files, plan_from
+
+    with refusals(as_json=as_json), progress_bar(_("Mencari ganda")) as show:
+        summary = link_files(file, plan_from(plan), out, other=other, progress=lambda _phase, share: show(share, 1.0))
+    report(summary, _lines(summary, str(out)), as_json=as_json)
+
+
+@command.command("find")
+@office_folder
+@click.option("--roll", help="Nomor daftar; bawaan: yang terakhir diambil masuk.")
+@click.option("--plan", type=file_argument, help="Rencana PLAN.toml; bawaan: roll-id.")
+@as_json
+def find(office_path: Path, roll: str | None, plan: Path | None, as_json: bool) -> None:
+    """Cari ganda dalam daftar kantor. Daftar dan rencana yang sama tidak dijalankan dua kali."""
+    from saksama.flow.find import find_duplicates, plan_from
+    from saksama.flow.office import open_office
+    from saksama.model.roll import RollId
+
+    with refusals(as_json=as_json):
+        office = open_office(office_path)
+        wanted = RollId(roll) if roll else office.rolls.latest()
+        with progress_bar(_("Mencari ganda")) as show:
+            found = find_duplicates(
+                wanted,
+                plan_from(plan),
+                rolls=office.rolls,
+                runs=office.runs,
+                clock=office.clock,
+                progress=lambda _phase, share: show(share, 1.0),
+            )
+    lines = _lines(found.about, found.run)
+    if not found.is_new:
+        lines.insert(0, _("Pencarian ini sudah pernah dijalankan; tidak ada yang berubah."))
+    report({**found.about, "is_new": found.is_new}, lines, as_json=as_json)
+
+
+def _lines(summary: dict[str, Any], where: str) -> list[str]:
+    counts = summary["counts"]
+    return [
+        _("{lines} baris dibandingkan; {pairs} pasangan diusulkan dalam {clusters} kelompok: {where}").format(
+            lines=number(counts["lines"]),
+            pairs=number(counts["pairs"]),
+            clusters=number(counts["clusters"]),
+            where=where,
+        ),
+        _("Hampir pasti {certain}, mungkin {probable}, perlu dilihat {check}.").format(
+            certain=number(counts["certain"]), probable=number(counts["probable"]), check=number(counts["check"])
+        ),
+    ]

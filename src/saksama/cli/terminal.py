@@ -1,0 +1,87 @@
+"""What every command shares: how it reports, shows progress, refuses, and exits (0 ok, 1 found or refused, 2 usage)."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from saksama.model.errors import Broken, SaksamaError
+from saksama.model.texts import _
+
+SHOW_PROGRESS_AFTER = 2.0  # seconds
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Laporan sebagai JSON, untuk mesin.")
+office_folder = click.option(
+    "--office",
+    "office_path",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder kantor, dibuat dengan `saksama office init`.",
+)
+file_argument = click.Path(path_type=Path)
+
+
+def report(answer: Mapping[str, Any], lines: Sequence[str], *, as_json: bool) -> None:
+    """Say `answer` to a machine or `lines` to a person."""
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
+    else:
+        for line in lines:
+            click.echo(line)
+
+
+@contextmanager
+def refusals(*, as_json: bool = False) -> Iterator[None]:
+    """Turn a refusal into its sentence and exit code 1. Anything else is a bug and keeps its trace."""
+    try:
+        yield
+    except SaksamaError as refusal:
+        if as_json:
+            click.echo(json.dumps({"refused": str(refusal), "kind": type(refusal).__name__}, ensure_ascii=False))
+        click.echo(str(refusal), err=True)
+        if isinstance(refusal, Broken):
+            click.echo(_("Berhenti. Jangan ubah apa pun; simpan folder kantor sebagai bukti."), err=True)
+        sys.exit(1)
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[float, float | None], None]]:
+    """A bar on the error stream, once the work has lasted two seconds and somebody is looking."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    task = bar.add_task(label, total=None)
+    began = time.monotonic()
+
+    def show(done: float, total: float | None) -> None:
+        if not bar.live.is_started and time.monotonic() - began > SHOW_PROGRESS_AFTER:
+            bar.start()
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield show
+    finally:
+        if bar.live.is_started:
+            bar.stop()
+
+
+def number(count: int) -> str:
+    """A count as Indonesians write it: 1.090.578."""
+    return f"{count:,}".replace(",", ".")

@@ -1,0 +1,164 @@
+"""An office: one KPU office's stores, ledger, keys and clock, built once from `saksama.toml`. Steps take its parts."""
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from saksama.casework.classes import SCHEMES as CLASS_SCHEMES
+from saksama.casework.store import CaseStore
+from saksama.flow.desk import Desk
+from saksama.flow.enter import LedgerBook
+from saksama.flow.folders import appearing, leave_entries, sha256_of, write_whole
+from saksama.flow.settings import FILE, OfficeSettings, read_settings, write_settings
+from saksama.flow.shelves import OutcomeShelf, RollShelf, RunShelf
+from saksama.ledger.log import Log
+from saksama.ledger.note import Signer
+from saksama.ledger.policy import Policy, load_policy
+from saksama.ledger.witness import Witness
+from saksama.model.clock import Clock, SystemClock
+from saksama.model.entry import Entry, EntryId, EntryKind
+from saksama.model.errors import BadInput
+from saksama.model.officer import Officer
+from saksama.model.texts import _
+from saksama.model.tms import SCHEMES as TMS_SCHEMES
+from saksama.model.wilayah import Wilayah
+from saksama.roll.regions import Regions
+from saksama.vault.keys import Keystore
+from saksama.vault.sealing import seal_bytes
+from saksama.vault.unsealing import unseal_bytes
+
+PASSPHRASE_FROM = "SAKSAMA_PASSPHRASE"  # noqa: S105  # the name of a variable, not what it holds
+_LOG_KEY = "log.skey.sealed"
+_POLICY = "policy"
+
+
+@dataclass(frozen=True)
+class Office:
+    """One office's parts. `cases` comes from the way in that has a database; without one only steps 1 and 2 run."""
+
+    folder: Path
+    settings: OfficeSettings
+    clock: Clock
+    cases: CaseStore | None = None
+
+    @cached_property
+    def keys(self) -> Keystore:
+        """The opened keystore; asks the environment for the passphrase where one is set."""
+        passphrase = os.environ.get(PASSPHRASE_FROM) if self.settings.passphrase else None
+        return Keystore.open(self.settings.keys_folder, passphrase=passphrase)
+
+    @cached_property
+    def rolls(self) -> RollShelf:
+        """The office's sealed rolls."""
+        return RollShelf(self.folder / "rolls", self.keys, self.settings.wilayah)
+
+    @property
+    def runs(self) -> RunShelf:
+        """The office's linkage runs."""
+        return RunShelf(self.folder / "runs")
+
+    @property
+    def outcomes(self) -> OutcomeShelf:
+        """The office's outcomes."""
+        return OutcomeShelf(self.folder / "outcomes", self.published)
+
+    @property
+    def published(self) -> Path:
+        """The folder that anyone may read."""
+        return self.folder / "published"
+
+    @cached_property
+    def book(self) -> LedgerBook:
+        """The office's log with its witness and policy."""
+        sealed = (self.settings.keys_folder / _LOG_KEY).read_bytes()
+        signer = Signer.load(unseal_bytes(sealed, keys=self.keys, purpose="log-key").decode())
+        return LedgerBook(
+            log=Log.open(self.folder / "ledger", self.published, origin=self.settings.origin, signer=signer),
+            witnesses=(Witness.open(self.folder / "witness"),),
+            policy=load_policy(self.published / _POLICY),
+            left_in=(self.folder / "opening", self.rolls.folder, self.runs.folder),
+            outcomes=self.outcomes.folder,
+        )
+
+    @property
+    def desk(self) -> Desk:
+        """What working on cases needs; raises AssertionError where no way in with a database built this office."""
+        assert self.cases is not None, "this office was opened without a case store"
+        return Desk(
+            office=self.settings.wilayah,
+            cases=self.cases,
+            keys=self.keys,
+            clock=self.clock,
+            class_scheme=CLASS_SCHEMES[self.settings.class_scheme],
+            tms_scheme=TMS_SCHEMES[self.settings.tms_scheme],
+        )
+
+
+def open_office(folder: Path, *, clock: Clock | None = None, cases: CaseStore | None = None) -> Office:
+    """The office in `folder`; raises BadSettings where there is none."""
+    folder = folder.resolve()
+    return Office(folder, read_settings(folder), clock or SystemClock(), cases)
+
+
+def create_office(
+    folder: Path, wilayah: Wilayah, *, name: str, passphrase: str | None = None, clock: Clock | None = None
+) -> Office:
+    """Make an office: folders, keys, log, witness, policy, and the entry that opens its ledger.
+
+    `folder` must be absent or empty. Raises BadInput for an unknown wilayah or a folder in use.
+    """
+    if not name.strip():
+        raise BadInput(_('Nama kantor kosong. Contoh: --name "KPU Kabupaten Sleman"'))
+    if not Regions.load().known(wilayah.code):
+        raise BadInput(_("Wilayah {code} tidak ada di tabel kode wilayah 2016-2025.").format(code=wilayah.code))
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput(_("Folder {folder} sudah berisi. Pilih folder baru atau kosong.").format(folder=folder))
+    with appearing(folder.resolve()) as partial:
+        write_settings(partial, name=name, wilayah=wilayah, passphrase=passphrase is not None)
+        settings = read_settings(partial)
+        keys = Keystore.create(settings.keys_folder, passphrase=passphrase)
+        signer = Signer.generate(settings.origin)
+        sealed = seal_bytes(signer.to_text().encode(), keys=keys, purpose="log-key")
+        write_whole(settings.keys_folder / _LOG_KEY, sealed)
+        witness = Witness.create(partial / "witness", name=f"saksi.{wilayah.code}.saksama")
+        policy = Policy.of(signer.verifier(), [witness.verifier()])
+        (partial / "published").mkdir()
+        write_whole(partial / "published" / _POLICY, policy.to_text().encode(), mode=0o644)
+        for shelf in ("rolls", "runs", "outcomes", "ledger"):
+            (partial / shelf).mkdir(mode=0o700)
+        Log.create(partial / "ledger", partial / "published", origin=settings.origin, signer=signer)
+        opening = partial / "opening" / "office"
+        opening.mkdir(parents=True)
+        leave_entries(opening, [_opening_entry(settings, partial, clock or SystemClock())])
+    return open_office(folder, clock=clock)
+
+
+def enrolment_entry(officer: Officer, *, office: Office, by: str) -> Entry:
+    """The entry that says this person may act here, in this role; without it no audit accepts a ruling of theirs."""
+    return Entry(
+        id=EntryId(f"officer_enrolled:{officer.id}"),
+        kind=EntryKind.OFFICER_ENROLLED,
+        at=office.clock.now(),
+        office=office.settings.wilayah.code,
+        actor=by,
+        body={"officer": officer.id, "role": officer.role.value, "wilayah": officer.wilayah.code, "by": by},
+    )
+
+
+def _opening_entry(settings: OfficeSettings, folder: Path, clock: Clock) -> Entry:
+    return Entry(
+        id=EntryId(f"office_opened:{settings.wilayah.code}"),
+        kind=EntryKind.OFFICE_OPENED,
+        at=clock.now(),
+        office=settings.wilayah.code,
+        actor="program:office-init",
+        body={
+            "wilayah": settings.wilayah.code,
+            "origin": settings.origin,
+            "policy_sha256": sha256_of(folder / "published" / _POLICY),
+        },
+    )
+
+
+__all__ = ["FILE", "Office", "create_office", "enrolment_entry", "open_office"]
