@@ -43,7 +43,7 @@ def refer(office_path: Path, run: str | None, as_json: bool) -> None:
                 clusters=number(done.clusters), opened=number(done.opened), known=number(done.known)
             ),
             _(
-                "Tidak dirujuk: {before} pernah diputus bukan ganda, {over} bertumpang perkara lain, {other} milik kantor lain."
+                "Tidak dirujuk: {before} pernah diputus bukan ganda, {over} bertumpang, {other} milik kantor lain."
             ).format(before=number(done.ruled_before), over=number(done.overlapping), other=number(done.not_ours)),
         ],
         as_json=as_json,

@@ -1,0 +1,31 @@
+"""`saksama audit`: read a published folder as an outsider would, and say in numbered sentences what holds."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from saksama.cli.terminal import as_json, report
+
+
+@click.command(name="audit")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--policy", type=click.Path(path_type=Path), help="Berkas kebijakan yang Anda percaya, misalnya dari Bawaslu."
+)
+@as_json
+def command(folder: Path, policy: Path | None, as_json: bool) -> None:
+    """Periksa FOLDER terbitan saja: tanpa basis data, tanpa jaringan, tanpa kode yang membuatnya.
+
+    Kode keluar: 0 semua benar, 1 ada yang tidak benar, 2 tidak dapat dipastikan.
+    """
+    from saksama.audit.checks import audit_folder
+
+    found = audit_folder(folder, policy=policy)
+    report(
+        {"exit_code": found.exit_code, "findings": [asdict(f) for f in found.findings]},
+        found.sentences(),
+        as_json=as_json,
+    )
+    sys.exit(found.exit_code)
