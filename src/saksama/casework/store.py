@@ -43,11 +43,16 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NewDecision:
-    """A decision to be recorded; `sealed_secrets` holds the salts of its commitments."""
+    """A decision to be recorded, with what is written beside it in the same transaction.
+
+    `sealed_text` holds reason and document, sealed with the salts of their commitments and of the choice's.
+    `settlement` is there when this decision settles the case: it opens the choices.
+    """
 
     decision: Decision
-    sealed_text: bytes  # reason and document, sealed with the salts of their commitments
+    sealed_text: bytes
     entry: Entry
+    settlement: Entry | None = None
 
     def __repr__(self) -> str:
         return f"NewDecision({self.decision.id})"
@@ -122,7 +127,7 @@ class CaseStore(Protocol):
         """Sealed reason and document of a decision."""
 
     def record(self, new: NewDecision, *, expected: int, state: CaseState) -> None:
-        """Save decision, entry and new `state` as one; raises CaseChanged if the version is not `expected`."""
+        """Save decision, its entries and new `state` as one; raises CaseChanged if the version is not `expected`."""
 
     def page(self, wanted: CaseFilter, *, after: CaseId | None = None, limit: int = 50) -> CasePage:
         """One page of the queue."""
@@ -228,6 +233,8 @@ class MemoryCaseStore:
         self._texts[new.decision.id] = new.sealed_text
         self._cases[case.id] = replace(case, version=expected + 1, state=state)
         self.add_to_outbox(new.entry)
+        if new.settlement is not None:
+            self.add_to_outbox(new.settlement)
 
     def _matching(self, wanted: CaseFilter) -> list[Case]:
         bands = list(Band)

@@ -3,8 +3,8 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from saksama.casework import rules
@@ -13,14 +13,14 @@ from saksama.casework.store import NewDecision
 from saksama.flow.desk import Desk
 from saksama.flow.refer import SALT_BYTES
 from saksama.model.case import Case, CaseId
-from saksama.model.decision import Choice, Decision, DecisionId
+from saksama.model.decision import Choice, Decision, DecisionId, choice_commitment
 from saksama.model.entry import Entry, EntryId, EntryKind
 from saksama.model.errors import Broken
 from saksama.model.nik import mask
 from saksama.model.officer import Officer, OfficerId
 from saksama.model.recommendation import Assistant, PairComparison
 from saksama.model.record import Element, Record
-from saksama.vault.pseudonym import Commitment, commit
+from saksama.vault.pseudonym import commit
 from saksama.vault.sealing import seal_bytes
 from saksama.vault.unsealing import unseal_bytes
 
@@ -96,6 +96,7 @@ def decide_case(
     1. the officer has power over this case    2. it is open, and it is this officer's turn
     3. the evidence has been seen              4. the choice is sound, with reason and document
     5. decision and ledger entry are saved as one, and only if nobody was faster
+    6. the choice enters hidden; the settlement opens all of them
     """
     case = desk.cases.get(case_id)
     rules.require_power(officer, case)  # 1
@@ -115,9 +116,13 @@ def decide_case(
         evidence_digest=case.evidence_digest,
         supersedes=None if own is None else own.id,
     )
-    desk.cases.record(  # 5
-        _sealed(decision, case, desk), expected=case.version, state=rules.state_after([*decisions, decision])
-    )
+    new = _sealed(decision, case, desk)
+    all_decisions = [*decisions, decision]
+    if rules.agreement(all_decisions) is not None:  # 6
+        salts = {d.id: _salt_of(desk.cases.sealed_text(d.id), d.id, desk) for d in decisions}
+        salts[decision.id] = _salt_of(new.sealed_text, decision.id, desk)
+        new = replace(new, settlement=_settlement_entry(case, all_decisions, salts))
+    desk.cases.record(new, expected=case.version, state=rules.state_after(all_decisions))  # 5
     return decision
 
 
@@ -139,17 +144,25 @@ def _masked(record: Record) -> ShownRecord:
     return ShownRecord(record.ref.line, values)
 
 
+def _salt_of(sealed_text: bytes, decision_id: DecisionId, desk: Desk) -> str:
+    return str(_texts_of(sealed_text, decision_id, desk)["choice_salt"])
+
+
+def _texts_of(sealed_text: bytes, decision_id: DecisionId, desk: Desk) -> dict[str, str | None]:
+    opened = unseal_bytes(sealed_text, keys=desk.keys, purpose=f"decision:{decision_id}")
+    texts: dict[str, str | None] = json.loads(opened)
+    return texts
+
+
 def _shown(decision: Decision, is_standing: bool, desk: Desk) -> ShownDecision:
-    texts = json.loads(
-        unseal_bytes(desk.cases.sealed_text(decision.id), keys=desk.keys, purpose=f"decision:{decision.id}")
-    )
+    texts = _texts_of(desk.cases.sealed_text(decision.id), decision.id, desk)
     return ShownDecision(
         decision.id,
         decision.officer,
         decision.choice,
         decision.at,
-        texts["reason"],
-        texts["document"],
+        str(texts["reason"]),
+        str(texts["document"]),
         is_standing,
     )
 
@@ -161,7 +174,8 @@ def _decision_id(case: Case, officer: Officer, choice: Choice) -> str:
 
 
 def _sealed(decision: Decision, case: Case, desk: Desk) -> NewDecision:
-    """The decision with its texts sealed, and the entry that commits to them without saying them."""
+    """The decision with its texts sealed, and the entry that commits to choice and texts without saying them."""
+    choice_salt = secrets.token_bytes(SALT_BYTES)
     reason = commit(decision.reason.encode(), purpose="reason")
     document = commit(decision.document.encode(), purpose="document") if decision.document else None
     texts = {
@@ -169,31 +183,53 @@ def _sealed(decision: Decision, case: Case, desk: Desk) -> NewDecision:
         "document": decision.document,
         "reason_salt": reason.salt.hex(),
         "document_salt": None if document is None else document.salt.hex(),
+        "choice_salt": choice_salt.hex(),
     }
     sealed = seal_bytes(
         json.dumps(texts, ensure_ascii=False).encode(), keys=desk.keys, purpose=f"decision:{decision.id}"
     )
-    return NewDecision(decision, sealed, _decision_entry(decision, case, reason, document))
-
-
-def _decision_entry(decision: Decision, case: Case, reason: Commitment, document: Commitment | None) -> Entry:
-    return Entry(
-        id=EntryId(f"decision_made:{decision.id}"),
-        kind=EntryKind.DECISION_MADE,
-        at=decision.at,
-        office=case.wilayah.code,
-        actor=decision.officer,
-        body={
+    entry = _entry(
+        EntryKind.DECISION_MADE,
+        decision,
+        case,
+        {
             "decision": decision.id,
             "case": case.id,
-            "ruling": decision.choice.ruling.value,
-            "kept": decision.choice.kept,
-            "struck": sorted(decision.choice.struck),
+            "choice_commitment": choice_commitment(case.id, decision.choice, salt=choice_salt),
             "reason_commitment": reason.digest,
             "document_commitment": None if document is None else document.digest,
             "evidence_digest": decision.evidence_digest,
             "supersedes": decision.supersedes,
         },
+    )
+    return NewDecision(decision, sealed, entry)
+
+
+def _settlement_entry(case: Case, decisions: Sequence[Decision], salts: Mapping[DecisionId, str]) -> Entry:
+    """The entry that says what two officers agreed, and opens every choice made on the case."""
+    agreed = rules.agreement(decisions)
+    assert agreed is not None
+    body = {
+        "case": case.id,
+        **_said(agreed[0].choice),
+        "decisions": [d.id for d in agreed],
+        "opened": [{"decision": d.id, "salt": salts[d.id], **_said(d.choice)} for d in decisions],
+    }
+    return _entry(EntryKind.CASE_SETTLED, decisions[-1], case, body)
+
+
+def _said(choice: Choice) -> dict[str, object]:
+    return {"ruling": choice.ruling.value, "kept": choice.kept, "struck": sorted(choice.struck)}
+
+
+def _entry(kind: EntryKind, decision: Decision, case: Case, body: Mapping[str, object]) -> Entry:
+    return Entry(
+        id=EntryId(f"{kind.value}:{decision.id if kind is EntryKind.DECISION_MADE else case.id}"),
+        kind=kind,
+        at=decision.at,
+        office=case.wilayah.code,
+        actor=decision.officer,
+        body=body,
     )
 
 

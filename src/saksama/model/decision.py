@@ -1,5 +1,8 @@
 """A decision: one officer's ruling on a case. Never edited; a change of mind is a new one that names the old."""
 
+import hashlib
+import hmac
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +28,19 @@ class Choice:
     ruling: Ruling
     kept: int | None = None
     struck: tuple[int, ...] = ()
+
+
+def choice_commitment(case: str, choice: Choice, *, salt: bytes) -> str:
+    """64 hex digits that bind an officer to a choice without saying it, until `salt` (32 bytes) is shown.
+
+    The ledger is public at once, and the second officer must not see what the first chose: so a decision enters as
+    this commitment, and the settlement opens it. `docs/formats/entry.md` gives the bytes.
+    """
+    if len(salt) != 32:
+        raise AssertionError("the salt has 32 bytes")
+    said = {"case": case, "kept": choice.kept, "ruling": choice.ruling.value, "struck": sorted(choice.struck)}
+    message = b"saksama/choice/v1\n" + json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
+    return hmac.new(salt, message, hashlib.sha256).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -49,6 +49,12 @@ def _table(key: Field, item: Field) -> Field:
     return lambda value: isinstance(value, dict) and all(key(k) and item(v) for k, v in value.items())
 
 
+def _record(fields: Mapping[str, Field]) -> Field:
+    return lambda value: (
+        isinstance(value, dict) and set(value) == set(fields) and all(f(value[n]) for n, f in fields.items())
+    )
+
+
 def _count(value: object) -> bool:
     # Ten digits count every voter on Earth; eleven and more could hide a NIK.
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**10
@@ -68,6 +74,13 @@ FILE_NAME = _text(r"[a-z0-9-]+(\.[a-z0-9]+)+")
 ORIGIN = _text(r"[a-z0-9.-]+(/[a-z0-9.-]+)*")
 
 
+_CHOICE: Mapping[str, Field] = {
+    "ruling": _choice("bukan_ganda", "ganda", "rujuk_disdukcapil"),
+    "kept": _optional(_count),
+    "struck": _many(_count),
+}
+
+
 class EntryKind(StrEnum):
     """What was done."""
 
@@ -77,7 +90,8 @@ class EntryKind(StrEnum):
     PAIRS_FOUND = "pairs_found"
     CASE_REFERRED = "case_referred"
     EVIDENCE_SEEN = "evidence_seen"
-    DECISION_MADE = "decision_made"
+    DECISION_MADE = "decision_made"  # says that, not what: the choice stands as a commitment until the case is settled
+    CASE_SETTLED = "case_settled"  # opens the choices of all decisions of the case, once two officers agree
     ROLL_CHANGED = "roll_changed"
     OUTCOME_ENACTED = "outcome_enacted"
 
@@ -130,13 +144,17 @@ BODIES: Mapping[EntryKind, Mapping[str, Field]] = MappingProxyType(
         EntryKind.DECISION_MADE: {
             "decision": SHORT_DIGEST,
             "case": CASE,
-            "ruling": _choice("bukan_ganda", "ganda", "rujuk_disdukcapil"),
-            "kept": _optional(_count),
-            "struck": _many(_count),
+            "choice_commitment": DIGEST,
             "reason_commitment": DIGEST,
             "document_commitment": _optional(DIGEST),
             "evidence_digest": DIGEST,
             "supersedes": _optional(SHORT_DIGEST),
+        },
+        EntryKind.CASE_SETTLED: {
+            "case": CASE,
+            **_CHOICE,
+            "decisions": _many(SHORT_DIGEST),
+            "opened": _many(_record({"decision": SHORT_DIGEST, "salt": DIGEST, **_CHOICE})),
         },
         EntryKind.ROLL_CHANGED: {
             "outcome": SHORT_DIGEST,
