@@ -11,6 +11,10 @@ from saksama.vault.keys import Keystore
 PLANTED = ("SARI WIDURI KUSUMANINGRUM", "3404077112850001", "3404070101100002", "JALAN KALIURANG KM 12,5")
 
 
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 @pytest.fixture
 def keys(tmp_path: Path) -> Keystore:
     return Keystore.create(tmp_path / "keys")

@@ -4,6 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from tests.vault.conftest import names_in
 
 from saksama.model.errors import BadInput, Broken
 from saksama.vault.keys import (
@@ -24,7 +25,7 @@ def test_only_its_owner_may_enter_the_folder_or_read_the_file(tmp_path: Path) ->
     Keystore.create(tmp_path / "keys")
     assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "keys" / KEY_FILE).stat().st_mode) == 0o600
-    assert os.listdir(tmp_path / "keys") == [KEY_FILE]
+    assert names_in(tmp_path / "keys") == [KEY_FILE]
 
 
 def test_what_it_wrapped_it_unwraps_after_being_opened_again(tmp_path: Path) -> None:
@@ -111,7 +112,7 @@ def test_of_two_that_create_at_once_one_is_refused(tmp_path: Path, monkeypatch: 
     with pytest.raises(KeystoreExists):
         Keystore.create(tmp_path / "keys")
     assert (tmp_path / "keys" / KEY_FILE).read_bytes() == before
-    assert os.listdir(tmp_path / "keys") == [KEY_FILE]
+    assert names_in(tmp_path / "keys") == [KEY_FILE]
 
 
 def test_a_crash_while_creating_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,7 +122,7 @@ def test_a_crash_while_creating_leaves_no_half_file(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(os, "link", power_cut)
     with pytest.raises(KeyboardInterrupt):
         Keystore.create(tmp_path / "keys")
-    assert os.listdir(tmp_path / "keys") == []
+    assert names_in(tmp_path / "keys") == []
 
 
 def test_a_missing_keystore_is_named_with_its_folder(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ class OfficeKms(pe.KmsClient):
         self._name = name
         self._seen: dict[tuple[str, str], bytes] = {}
         self.unwraps = 0
+        self.unwrapped: set[str] = set()  # names of the columns whose key was asked for
 
     def wrap_key(self, key_bytes: bytes, master_key_identifier: str) -> str:
         """Base64 of the wrapped data key; refuses a key that is not of 256 bits (pyarrow's default is 128)."""
@@ -51,16 +52,17 @@ class OfficeKms(pe.KmsClient):
         """The data key. Asked once a row group by pyarrow, so an answer is kept for this one operation."""
         asked = (wrapped_key, master_key_identifier)
         if asked not in self._seen:
-            self._require_same_file(master_key_identifier)
+            column = self._column_of(master_key_identifier)
             try:
                 wrapped = base64.b64decode(wrapped_key, validate=True)
             except binascii.Error as refused:
                 raise WrongKey(_("Kunci data pada berkas tersegel rusak.")) from refused
             self.unwraps += 1
             self._seen[asked] = self._keys.unwrap(wrapped, master_key_identifier)
+            self.unwrapped.add(column)
         return self._seen[asked]
 
-    def _require_same_file(self, key_id: str) -> None:
+    def _column_of(self, key_id: str) -> str:
         name, hash_sign, column = key_id.removeprefix(_PREFIX).partition("#")
         if not key_id.startswith(_PREFIX) or not hash_sign or (column and not _COLUMN.fullmatch(column)):
             raise foreign()
@@ -68,6 +70,7 @@ class OfficeKms(pe.KmsClient):
             self._name = name  # the footer's key is asked for first
         if name != self._name:
             raise foreign()
+        return column
 
 
 def foreign() -> SealedFileForeign:

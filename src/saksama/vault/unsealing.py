@@ -17,6 +17,7 @@ from saksama.vault.kms import OfficeKms, unsealing_properties
 from saksama.vault.sealing import BLOB_MAGIC, FRAME_BYTES, blob_key_id, frame_nonce
 
 _TAG_BYTES = 16
+_ENCRYPTED_FOOTER = b"PARE"  # the magic at both ends of a Parquet file whose footer is encrypted
 
 
 class SealedFileMissing(Broken):
@@ -45,9 +46,11 @@ def read_sealed(
     of ours from the current one. With `name` its keys must also be bound to that name. Raises SealedFileMissing,
     SealedFileChanged, SealedFileDamaged, SealedFileForeign or WrongKey, all of them Broken.
     """
-    with _opened(path, keys=keys, expected_sha256=expected_sha256, name=name) as file:
+    with _opened(path, keys=keys, expected_sha256=expected_sha256, name=name) as (file, kms):
         wanted = _wanted(file, columns)
-        return _without_metadata(file.read(columns=wanted).select(wanted))
+        table = _without_metadata(file.read(columns=wanted).select(wanted))
+        _require_all_were_sealed(table, kms)
+        return table
 
 
 def iter_sealed(
@@ -59,10 +62,12 @@ def iter_sealed(
     name: str | None = None,
 ) -> Iterator[pa.Table]:
     """As `read_sealed`, a row group of about 65,536 rows at a time. The file is checked before the first one."""
-    with _opened(path, keys=keys, expected_sha256=expected_sha256, name=name) as file:
+    with _opened(path, keys=keys, expected_sha256=expected_sha256, name=name) as (file, kms):
         wanted = _wanted(file, columns)
         for group in range(file.num_row_groups):
-            yield _without_metadata(file.read_row_group(group, columns=wanted).select(wanted))
+            table = _without_metadata(file.read_row_group(group, columns=wanted).select(wanted))
+            _require_all_were_sealed(table, kms)
+            yield table
 
 
 def unseal_bytes(sealed: bytes, *, keys: Keystore, purpose: str) -> bytes:
@@ -86,14 +91,16 @@ def unseal_bytes(sealed: bytes, *, keys: Keystore, purpose: str) -> bytes:
 
 
 @contextmanager
-def _opened(path: Path, *, keys: Keystore, expected_sha256: str, name: str | None) -> Iterator[pq.ParquetFile]:
+def _opened(
+    path: Path, *, keys: Keystore, expected_sha256: str, name: str | None
+) -> Iterator[tuple[pq.ParquetFile, OfficeKms]]:
     """The file, opened after its digest was found right. Hashed and read through one descriptor."""
     try:
         with pa.OSFile(str(path), "rb") as raw:
             _require_digest(raw, expected_sha256)
-            properties = unsealing_properties(OfficeKms(keys, name=name))
-            with pq.ParquetFile(raw, decryption_properties=properties, pre_buffer=False) as file:
-                yield file
+            kms = OfficeKms(keys, name=name)
+            with pq.ParquetFile(raw, decryption_properties=unsealing_properties(kms), pre_buffer=False) as file:
+                yield file, kms
     except FileNotFoundError as refused:
         raise SealedFileMissing(
             _("Berkas tersegel {name} tidak ada. Pulihkan dari cadangan; jangan lanjutkan.").format(name=path.name)
@@ -103,13 +110,18 @@ def _opened(path: Path, *, keys: Keystore, expected_sha256: str, name: str | Non
 
 
 def _require_digest(raw: pa.OSFile, expected_sha256: str) -> None:
+    """Raise unless the bytes are the recorded ones and of the kind whose footer is encrypted."""
     digest = hashlib.sha256()
+    start = end = b""
     while chunk := raw.read(1 << 20):
         digest.update(chunk)
+        start, end = start or chunk[:4], (end + chunk)[-4:]
     if digest.hexdigest() != expected_sha256:
         raise SealedFileChanged(
             _("Berkas tersegel tidak sama dengan yang tercatat: berubah atau diganti. Hentikan dan simpan buktinya.")
         )
+    if start != _ENCRYPTED_FOOTER or end != _ENCRYPTED_FOOTER:
+        raise _damaged()  # pyarrow would read a plain file without a word
     raw.seek(0)
 
 
@@ -122,6 +134,12 @@ def _wanted(file: pq.ParquetFile, columns: Sequence[str] | None) -> list[str]:
     if missing := [column for column in columns if column not in there]:
         raise SealedFileDamaged(_("Kolom {names} tidak ada pada berkas tersegel.").format(names=", ".join(missing)))
     return list(columns)
+
+
+def _require_all_were_sealed(table: pa.Table, kms: OfficeKms) -> None:
+    """A column that came without its key being asked for stood in the file in clear: not by our hand."""
+    if table.num_rows and not set(table.column_names) <= kms.unwrapped:
+        raise _damaged()
 
 
 def _without_metadata(table: pa.Table) -> pa.Table:
