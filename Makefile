@@ -11,24 +11,57 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 OFFICE := $(VENV)/.office
 DEV := $(VENV)/.dev
 
-.PHONY: help setup demo test check format lint types contracts tests lock vendor clean
+.PHONY: help setup demo test check format lint types contracts tests browser texts lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 setup: $(OFFICE) ## .venv with everything an office runs, locked by hash
 
+demo: $(OFFICE) ## a kabupaten of 100,000 lines through steps 1-3, then the site; ROLL=file for your own, SERVE=no to stop before
+	@PATH="$$PWD/$(VENV)/bin:$$PATH" ROLL="$(ROLL)" SERVE="$(SERVE)" bash bench/demo.sh
+
+test: $(DEV) browser check ## every check: format, lint, types, contracts, tests
+
+check: format lint types contracts tests ## the checks alone, on what is set up
+
+format: $(DEV)
+	$(VENV)/bin/ruff format --check .
+
+lint: $(DEV)
+	$(VENV)/bin/ruff check .
+
+types: $(DEV)
+	$(VENV)/bin/mypy
+
+contracts: $(DEV)
+	$(VENV)/bin/lint-imports
+
+tests: $(DEV)
+	$(VENV)/bin/pytest
+
+browser: ## Debian's Chromium for the browser tests; installs it when root
+	@if ! command -v chromium >/dev/null; then
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+	    echo "Installing Chromium for the browser tests ..."
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null
+	  else
+	    echo "The browser tests need Debian's Chromium: sudo apt install chromium" >&2; exit 1
+	  fi
+	fi
+
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Saksama needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version)." >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing. Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing. Debian and Ubuntu: apt install python3-venv" >&2; rm -rf $(VENV); exit 1; }
 
 $(OFFICE): requirements/office.txt pyproject.toml | $(PY)
+	@echo "Installing Saksama into $(VENV) ..."
 	$(PIP) install --require-hashes -r requirements/office.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $@
 
 $(DEV): requirements/dev.txt $(OFFICE)
-	$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(PIP) install --require-hashes -r requirements/dev.txt
 	touch $@
 
 lock: ## refresh uv.lock and the hashed requirement files (needs uv)
@@ -36,3 +69,6 @@ lock: ## refresh uv.lock and the hashed requirement files (needs uv)
 	uv export --quiet --no-header --no-emit-project --format requirements-txt -o requirements/base.txt >/dev/null
 	uv export --quiet --no-header --no-emit-project --extra office --group build --format requirements-txt -o requirements/office.txt >/dev/null
 	uv export --quiet --no-header --no-emit-project --extra office --group dev --format requirements-txt -o requirements/dev.txt >/dev/null
+
+clean: ## remove what make made here
+	rm -rf $(VENV) demo .mypy_cache .ruff_cache .import_linter_cache .hypothesis
