@@ -1,1 +1,1 @@
-"""TBD"""
+"""A tamper-evident log with witnesses, in the C2SP formats. It knows nothing of Saksama."""

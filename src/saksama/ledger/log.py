@@ -1,0 +1,230 @@
+"""The log: entries get an index for ever, checkpoints are signed, witnessed and published.
+
+Order is everything. An entry is committed (SQLite, synced) before its index is told. A checkpoint is signed only over
+entries that are committed, and the size and root are noted before the signature is made. Witnesses cosign before
+anything is published; tiles and bundles are durable before the checkpoint that needs them takes its place by rename.
+A process killed anywhere leaves a state from which the next call of `checkpoint` does all that is missing: recovery is
+the ordinary path.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from saksama.ledger import tree
+from saksama.ledger.checkpoint import Checkpoint
+from saksama.ledger.cosigning import Panel, View, WitnessPort
+from saksama.ledger.errors import BadSignature, Damaged, Malformed, NoQuorum, NotInLog, NotTrusted
+from saksama.ledger.index import Index
+from saksama.ledger.keys import Signer
+from saksama.ledger.note import Note
+from saksama.ledger.policy import Policy
+from saksama.ledger.proof import Proof
+from saksama.ledger.storage import Disk, FolderLock, Storage
+from saksama.ledger.tiles import MAX_ENTRY_BYTES, WIDTH, Edge, Nodes, Tile, edge_at, unpack
+
+DATABASE = "log.sqlite3"
+CHECKPOINT = "checkpoint"
+POLICY = "policy"
+
+
+class Log:
+    """One log, held open by one process. `folder` is its private memory, `published` what the world may read."""
+
+    def __init__(self, folder: Path, published: Path, *, origin: str, signer: Signer, disk: Disk | None = None) -> None:
+        """Open a log made by `create`; raises Locked, Damaged. Prefer `Log.open` and `Log.create`."""
+        if signer.verifier.name != origin:
+            raise Malformed(f"the key of the log {origin} must bear its name, not {signer.verifier.name}")
+        self._lock = FolderLock(folder / "lock", what="log")
+        try:
+            self._index = Index(folder / DATABASE)
+            self._storage = Storage(published, disk)
+            self._signer = signer
+            self._panel = Panel(signer.verifier)
+            self.origin = origin
+            self.refusals: Mapping[str, str] = {}  # of the last `checkpoint`: why witnesses did not cosign
+            self._require_same_log(signer)
+            self._storage.make(published)
+            self._storage.sweep()
+            self._edge = self._edge_published()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    @classmethod
+    def create(cls, folder: Path, published: Path, *, origin: str, signer: Signer, disk: Disk | None = None) -> "Log":
+        """Begin a log in a folder that has none; raises Damaged if one is there or something is published already."""
+        if (folder / DATABASE).exists() or (published / CHECKPOINT).exists():
+            raise Damaged("a log is there already; it is opened, never begun again")
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(folder, published, origin=origin, signer=signer, disk=disk)
+
+    @classmethod
+    def open(cls, folder: Path, published: Path, *, origin: str, signer: Signer, disk: Disk | None = None) -> "Log":
+        """Open a log; raises Locked if another process has it, Damaged if its parts contradict each other."""
+        if not (folder / DATABASE).exists():
+            raise Damaged("there is no log in this folder")
+        return cls(folder, published, origin=origin, signer=signer, disk=disk)
+
+    def close(self) -> None:
+        """Close the log and let go of its lock."""
+        self._index.close()
+        self._lock.release()
+
+    def __enter__(self) -> "Log":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def size(self) -> int:
+        """How many entries are committed, published or not."""
+        return self._index.size
+
+    @property
+    def published_size(self) -> int:
+        """How many entries stand under the published checkpoint."""
+        return self._index.published
+
+    @property
+    def waiting(self) -> int:
+        """How many entries are committed and not yet published."""
+        return self.size - self.published_size
+
+    def index_of(self, entry_id: str) -> int | None:
+        """The index of the entry that came in with this id, published or not."""
+        return self._index.find(entry_id)
+
+    def append(self, entries: Sequence[tuple[str, bytes]]) -> list[int]:
+        """Take in (id, bytes) pairs, all or none, and give their indexes; durable on return, not yet signed.
+
+        An id that is in already gets its old index and adds nothing. Raises Malformed for an entry over 65,535 bytes.
+        """
+        for _, entry in entries:
+            if len(entry) > MAX_ENTRY_BYTES:
+                raise Malformed(f"an entry has at most {MAX_ENTRY_BYTES} bytes, this one {len(entry)}")
+        return self._index.add(entries)
+
+    def checkpoint(self, witnesses: Sequence[WitnessPort], policy: Policy, *, refresh: bool = False) -> Checkpoint:
+        """Sign what is committed, have it cosigned, publish it. To be repeated after a failure or a crash anywhere.
+
+        1. no witness has seen more, or another history   2. size and root are noted before they are signed
+        3. the witnesses make up the policy's quorum            4. tiles and bundles are durable before the checkpoint
+        With nothing new it gives the published checkpoint, unless `refresh` asks for fresh cosignatures of it.
+        Raises NoQuorum (why, in `refusals`), Behind, SplitView, Damaged, OSError; nothing is published then.
+        """
+        standing = self._standing(policy)
+        if standing is not None and standing.size == self.size and not refresh:
+            self._settle(standing.size)
+            return standing
+        edge = self._edge.copy()
+        files = dict(edge.grow(self._index.waiting(edge.size, self.size)))
+        checkpoint = Checkpoint(self.origin, edge.size, edge.root)
+        note = self._witnessed(checkpoint, witnesses, policy, files)  # 1, 2, 3
+        self._storage.put_all([(tile.path, content) for tile, content in files.items()])  # 4
+        if self._storage.read_if_there(POLICY) is None:
+            self._storage.put(POLICY, policy.source)
+        self._storage.put(CHECKPOINT, note.to_bytes())
+        self._index.note_published(checkpoint.size)
+        self._edge = edge
+        return checkpoint
+
+    def published_note(self) -> bytes | None:
+        """The published checkpoint with all its signatures; None before the first."""
+        return self._storage.read_if_there(CHECKPOINT)
+
+    def prove(self, index: int) -> Proof:
+        """The proof of a published entry under the published checkpoint; raises NotInLog if it is not yet under it."""
+        raw = self.published_note()
+        size = 0 if raw is None else Checkpoint.parse(Note.parse(raw).text).size
+        if raw is None or not 0 <= index < size:
+            raise NotInLog(f"entry {index} is not under a published checkpoint yet; {size} entries are")
+        nodes = Nodes(size, self._read_tile)
+        return Proof(index, tuple(tree.inclusion_proof(index, size, nodes)), raw)
+
+    def entry(self, index: int) -> bytes:
+        """The bytes of an entry, published or not; raises NotInLog."""
+        if not 0 <= index < self.size:
+            raise NotInLog(f"there is no entry {index}; {self.size} entries are in")
+        if index >= self._edge.size:
+            return self._index.waiting(index, index + 1)[0]
+        bundle = Tile(-1, index // WIDTH, min(WIDTH, self._edge.size - index // WIDTH * WIDTH))
+        return unpack(self._read_tile(bundle))[index % WIDTH]
+
+    def _read_tile(self, tile: Tile) -> bytes:
+        try:
+            return self._storage.read(tile.path)
+        except FileNotFoundError as fault:
+            raise Damaged(f"{tile.path} is gone from the published folder") from fault
+
+    def _require_same_log(self, signer: Signer) -> None:
+        known = self._index.fact("vkey")
+        if known is None:
+            self._index.note_fact("vkey", str(signer.verifier))
+        elif known != str(signer.verifier):
+            raise Damaged("this folder's log has another origin or another key")
+
+    def _edge_published(self) -> Edge:
+        size = self._index.published
+        edge = edge_at(size, self._read_tile)
+        if size and self._index.signed_root(size) != edge.root:
+            raise Damaged(f"the published tiles do not lead to the root that was signed for size {size}")
+        if size and self.published_note() is None:
+            raise Damaged("the published checkpoint is gone")
+        return edge
+
+    def _standing(self, policy: Policy) -> Checkpoint | None:
+        """The published checkpoint, if this policy believes it."""
+        raw = self.published_note()
+        if raw is None:
+            return None
+        try:
+            return policy.require_trusted(raw).checkpoint
+        except NotTrusted:
+            return None
+        except (Malformed, BadSignature) as fault:
+            raise Damaged(f"the published checkpoint was changed: {fault}") from fault
+
+    def _settle(self, size: int) -> None:
+        """Note a checkpoint that a killed process had published and not noted."""
+        if size != self._index.published:
+            edge = edge_at(size, self._read_tile)
+            if edge.root != self._index.signed_root(size):
+                raise Damaged(f"the published tiles do not lead to the root that was signed for size {size}")
+            self._index.note_published(size)
+            self._edge = edge
+
+    def _witnessed(
+        self, checkpoint: Checkpoint, witnesses: Sequence[WitnessPort], policy: Policy, files: Mapping[Tile, bytes]
+    ) -> Note:
+        view = self._view(checkpoint, files)
+        self._panel.survey(witnesses, view)  # 1
+        self._index.note_signing(checkpoint)  # 2
+        note = Note(checkpoint.text, (self._signer.sign(checkpoint.text),))
+        known = [witness.verifier for witness in policy.witnesses]
+        gathered = self._panel.cosign(witnesses, note, view, known=known)
+        self.refusals = gathered.refusals
+        note = note.with_signatures(gathered.lines)
+        try:
+            policy.require_trusted(note.to_bytes())  # 3
+        except NotTrusted as fault:
+            said = "; ".join(f"{name}: {why}" for name, why in gathered.refusals.items())
+            raise NoQuorum(f"nothing was published, {fault}. {said}".rstrip()) from fault
+        return note
+
+    def _view(self, checkpoint: Checkpoint, files: Mapping[Tile, bytes]) -> View:
+        def read(tile: Tile) -> bytes:
+            return files[tile] if tile in files else self._read_tile(tile)
+
+        def nodes() -> Callable[[int, int], bytes]:
+            return Nodes(checkpoint.size, read)
+
+        return View(
+            checkpoint,
+            self.published_note() or b"",
+            root_at=lambda size: tree.range_root(0, size, nodes()) if size else tree.EMPTY_ROOT,
+            proof_from=lambda size: tree.consistency_proof(size, checkpoint.size, nodes()),
+        )
