@@ -30,6 +30,11 @@ class Checkpoint:
         return "".join(line + "\n" for line in lines)
 
     @property
+    def root_text(self) -> str:
+        """The root in base64, as it stands in the note and is printed for comparison."""
+        return text.base64_text(self.root)
+
+    @property
     def origin_hash(self) -> str:
         """SHA-256 of the origin in hex: the name of its folder at witnesses and mirrors."""
         return sha256(self.origin.encode()).hexdigest()

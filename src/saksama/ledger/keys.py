@@ -141,7 +141,7 @@ class Signer:
     name: str
     key_type: KeyType
     seed: bytes
-    verifier: Verifier = field(init=False, compare=False)
+    _verifier: Verifier = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.seed) != SEED_BYTES:
@@ -150,10 +150,14 @@ class Signer:
             public = MLDSA44PrivateKey.from_seed_bytes(self.seed).public_key().public_bytes_raw()
         else:
             public = Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw()
-        object.__setattr__(self, "verifier", Verifier(self.name, self.key_type, public))
+        object.__setattr__(self, "_verifier", Verifier(self.name, self.key_type, public))
 
     def __repr__(self) -> str:
-        return f"Signer({self.verifier.name}, hidden)"
+        return f"Signer({self.name}, hidden)"
+
+    def verifier(self) -> Verifier:
+        """The public key that belongs to it."""
+        return self._verifier
 
     @classmethod
     def generate(cls, name: str, key_type: KeyType = KeyType.ED25519) -> "Signer":
@@ -167,21 +171,20 @@ class Signer:
             raise Malformed("a private key begins with PRIVATE+KEY+")
         name, key_id, key_type, seed = _split_key(skey[len(_PRIVATE) :], what="private key")
         signer = cls(name, key_type, seed)
-        if signer.verifier.key_id != key_id:
+        if signer.verifier().key_id != key_id:
             raise Malformed("the private key's id does not belong to its name and key")
         return signer
 
-    @property
-    def skey(self) -> str:
-        """The private key as text: whoever has it can sign as this name."""
+    def to_text(self) -> str:
+        """The skey: whoever has it can sign as this name."""
         encoded = text.base64_text(bytes([self.key_type]) + self.seed)
-        return f"{_PRIVATE}{self.name}+{self.verifier.key_id.hex()}+{encoded}"
+        return f"{_PRIVATE}{self.name}+{self._verifier.key_id.hex()}+{encoded}"
 
     def sign(self, note_text: str, *, time: int = 0) -> SignatureLine:
         """This key's line under the text; a cosigner needs the `time` (POSIX seconds) of which it speaks."""
         if self.key_type is KeyType.ED25519:
             blob = Ed25519PrivateKey.from_private_bytes(self.seed).sign(note_text.encode())
-            return SignatureLine(self.name, self.verifier.key_id, blob)
+            return SignatureLine(self.name, self._verifier.key_id, blob)
         if not 0 < time <= cosignature.MAX_TIME:
             raise Malformed("a cosignature needs a time after 1970")
         if self.key_type is KeyType.ED25519_COSIGNATURE:
@@ -190,4 +193,4 @@ class Signer:
         else:
             message = cosignature.ml_dsa_message(note_text, time, self.name)
             signature = MLDSA44PrivateKey.from_seed_bytes(self.seed).sign(message)
-        return SignatureLine(self.name, self.verifier.key_id, cosignature.pack(time, signature))
+        return SignatureLine(self.name, self._verifier.key_id, cosignature.pack(time, signature))

@@ -33,14 +33,14 @@ class Log:
 
     def __init__(self, folder: Path, published: Path, *, origin: str, signer: Signer, disk: Disk | None = None) -> None:
         """Open a log made by `create`; raises Locked, Damaged. Prefer `Log.open` and `Log.create`."""
-        if signer.verifier.name != origin:
-            raise Malformed(f"the key of the log {origin} must bear its name, not {signer.verifier.name}")
+        if signer.verifier().name != origin:
+            raise Malformed(f"the key of the log {origin} must bear its name, not {signer.verifier().name}")
         self._lock = FolderLock(folder / "lock", what="log")
         try:
             self._index = Index(folder / DATABASE)
             self._storage = Storage(published, disk)
             self._signer = signer
-            self._panel = Panel(signer.verifier)
+            self._panel = Panel(signer.verifier())
             self.origin = origin
             self.refusals: Mapping[str, str] = {}  # of the last `checkpoint`: why witnesses did not cosign
             self._require_same_log(signer)
@@ -163,8 +163,8 @@ class Log:
     def _require_same_log(self, signer: Signer) -> None:
         known = self._index.fact("vkey")
         if known is None:
-            self._index.note_fact("vkey", str(signer.verifier))
-        elif known != str(signer.verifier):
+            self._index.note_fact("vkey", str(signer.verifier()))
+        elif known != str(signer.verifier()):
             raise Damaged("this folder's log has another origin or another key")
 
     def _edge_published(self) -> Edge:

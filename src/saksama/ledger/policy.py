@@ -80,14 +80,14 @@ class Policy:
         return _parse(raw)
 
     @classmethod
-    def of_one_witness(cls, log: PolicyLog, witness: Sequence[Verifier], url: str) -> "Policy":
-        """The policy of an office that begins: one log, one witness, all of whose keys must have cosigned."""
+    def of(cls, log: Verifier, witness: Sequence[Verifier], *, log_url: str = "", witness_url: str = "") -> "Policy":
+        """The policy of an office that begins: one log and one witness, all of whose keys must have cosigned."""
         named = tuple(
-            PolicyWitness(f"saksi-{verifier.key_type.name.lower().replace('_', '-')}", verifier, url)
+            PolicyWitness(f"saksi-{verifier.key_type.name.lower().replace('_', '-')}", verifier, witness_url)
             for verifier in witness
         )
         group = PolicyGroup("kuorum", len(named), tuple(item.name for item in named))
-        return cls((log,), named, (group,), group.name)
+        return cls((PolicyLog(log, log_url),), named, (group,), group.name)
 
     def to_text(self) -> str:
         """The policy in plain form: logs, witnesses, groups, quorum."""

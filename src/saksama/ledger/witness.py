@@ -84,7 +84,7 @@ class Witness:
             raise Damaged("a witness is there already: new keys would orphan every policy that names it")
         signers = [Signer.generate(name, kind) for kind in KeyType if kind.cosigns]
         storage.put(_LOGS, _logs_file(logs))
-        storage.put(_KEYS, "".join(signer.skey + "\n" for signer in signers).encode(), mode=0o600)
+        storage.put(_KEYS, "".join(signer.to_text() + "\n" for signer in signers).encode(), mode=0o600)
         return cls(folder, clock=clock, disk=disk)
 
     @classmethod
@@ -101,10 +101,9 @@ class Witness:
         """The name of its keys."""
         return self._signers[0].name
 
-    @property
     def verifiers(self) -> tuple[Verifier, ...]:
         """Its public keys: Ed25519, then ML-DSA-44."""
-        return tuple(signer.verifier for signer in self._signers)
+        return tuple(signer.verifier() for signer in self._signers)
 
     @property
     def logs(self) -> tuple[Verifier, ...]:
@@ -169,7 +168,7 @@ class Witness:
             return None, 0
         try:
             note = Note.parse(raw)
-            times = [found.time or 0 for key in self.verifiers if (found := key.verify_in(note)) is not None]
+            times = [found.time or 0 for key in self.verifiers() if (found := key.verify_in(note)) is not None]
             seen = Checkpoint.parse(note.text)
         except (Malformed, BadSignature) as fault:
             raise Damaged("the record of what this witness has cosigned was changed; it cosigns no more") from fault
