@@ -1,5 +1,6 @@
 """`saksama ledger`: enter what was done, prove one entry, verify the log (step 5)."""
 
+from base64 import b64encode
 from pathlib import Path
 
 import click
@@ -23,21 +24,23 @@ def enter(office_path: Path, as_json: bool) -> None:
 
     with refusals(as_json=as_json):
         office = open_office(office_path)
-        entered = enter_pending(office.book, office.desk.cases)
+        with office.book() as book:
+            entered = enter_pending(book, office.desk.cases)
     checkpoint = entered.checkpoint
+    root = b64encode(checkpoint.root).decode()
     report(
         {
             "new": entered.new,
             "origin": checkpoint.origin,
             "size": checkpoint.size,
-            "root": checkpoint.root_text,
+            "root": root,
             "published": office.published,
         },
         [
             _("{new} catatan baru; buku besar {origin} berisi {size} catatan.").format(
                 new=number(entered.new), origin=checkpoint.origin, size=number(checkpoint.size)
             ),
-            _("Akar: {root}").format(root=checkpoint.root_text),
+            _("Akar: {root}").format(root=root),
             _("Terbitan: {folder}").format(folder=office.published),
         ],
         as_json=as_json,
@@ -54,8 +57,8 @@ def prove(office_path: Path, entry: str, out: Path, as_json: bool) -> None:
     from saksama.flow.office import open_office
     from saksama.flow.prove import write_proof
 
-    with refusals(as_json=as_json):
-        proved = write_proof(entry, out, book=open_office(office_path).book)
+    with refusals(as_json=as_json), open_office(office_path).book() as book:
+        proved = write_proof(entry, out, book=book)
     report(
         {"entry": entry, "index": proved.index, "size": proved.size, "file": out},
         [
@@ -87,5 +90,6 @@ def verify(proof: Path | None, office_path: Path | None, as_json: bool) -> None:
             from saksama.flow.office import open_office
 
             assert office_path is not None
-            sentences = verify_book(open_office(office_path).book)
+            with open_office(office_path).book() as book:
+                sentences = verify_book(book)
     report({"valid": True, "checks": sentences}, sentences, as_json=as_json)

@@ -15,7 +15,7 @@ def command() -> None:
 
 @command.command("enact")
 @office_folder
-@click.option("--roll", help="Nomor daftar; bawaan: yang terakhir diambil masuk.")
+@click.option("--roll", help="Nomor daftar; bawaan: daftar pencarian terakhir.")
 @as_json
 def enact(office_path: Path, roll: str | None, as_json: bool) -> None:
     """Jalankan putusan dua petugas: daftar berikutnya (XLSX, CSV, Parquet), hitungan, Berita Acara."""
@@ -26,13 +26,13 @@ def enact(office_path: Path, roll: str | None, as_json: bool) -> None:
 
     with refusals(as_json=as_json):
         office = open_office(office_path)
-        enter_pending(office.book, office.desk.cases)
-        wanted = RollId(roll) if roll else office.rolls.latest_taken_in()
-        with progress_bar(_("Menulis daftar berikutnya")) as show:
+        wanted = RollId(roll) if roll else office.runs.latest_roll()
+        with office.book() as book, progress_bar(_("Menulis daftar berikutnya")) as show:
+            enter_pending(book, office.desk.cases)
             outcome = enact_decisions(
-                wanted, rolls=office.rolls, outcomes=office.outcomes, book=office.book, desk=office.desk, progress=show
+                wanted, rolls=office.rolls, outcomes=office.outcomes, book=book, desk=office.desk, progress=show
             )
-        enter_pending(office.book, office.desk.cases)
+            enter_pending(book, office.desk.cases)
     told = dict(outcome.about)
     lines = [
         _(

@@ -1,29 +1,46 @@
 """Step 5: what was done becomes ledger entries, under a checkpoint that a witness has cosigned."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from saksama.casework.store import CaseStore
 from saksama.flow.folders import entries_left_in
 from saksama.ledger.checkpoint import Checkpoint
+from saksama.ledger.cosigning import WitnessPort
+from saksama.ledger.errors import LedgerError, Locked
 from saksama.ledger.log import Log
 from saksama.ledger.policy import Policy
-from saksama.ledger.witness import Witness
 from saksama.model.entry import EntryId
+from saksama.model.errors import BadInput, Broken
+from saksama.model.texts import _
 
 _AT_ONCE = 10_000
+_PATIENCE = 15.0  # seconds another process (the site, say) may hold the log while it enters
+_TRY_EVERY = 0.1
+
+
+class LedgerBusy(BadInput):
+    """Another process holds the log, and has for longer than an entering takes."""
+
+
+class LedgerBroken(Broken):
+    """The log, a witness or what they published is not what it must be."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerBook:
-    """The office's log, those who witness it, and the folders where steps leave entries, in the order of their acts."""
+    """The office's log, open, with those who witness it and the folders where steps leave entries."""
 
     log: Log
-    witnesses: Sequence[Witness]
+    witnesses: Sequence[WitnessPort]
     policy: Policy
-    left_in: Sequence[Path]  # the office's opening, rolls, runs; then, after the database, outcomes
-    outcomes: Path
+    published: Path
+    causes: Sequence[Path]  # the office's opening, rolls, runs: what cases rest on
+    outcomes: Path  # what rests on cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +54,53 @@ class Entered:
 def enter_pending(book: LedgerBook, cases: CaseStore) -> Entered:
     """Move every entry that waits into the log. May be repeated after a crash at any point.
 
-    1. an entry carries its own id; the log takes it once      2. an effect is read before its cause, so no batch holds
-    an outcome without the decisions under it                   3. an entry is marked entered only once a cosigned
-    checkpoint covers it
+    1. an entry carries its own id; the log takes it once
+    2. effects are collected before their causes, and entered after them: no outcome stands before its decisions
+    3. an entry of the database is marked only once a cosigned checkpoint covers it
     """
     before = book.log.size
     outcomes = entries_left_in(book.outcomes)  # 2
+    with ledger_faults():
+        while waiting := cases.outbox(_AT_ONCE):
+            _append(book, [*_left_by_causes(book), *waiting])  # 1
+            book.log.checkpoint(book.witnesses, book.policy)
+            cases.mark_entered([entry_id for entry_id, _written in waiting])  # 3
+        _append(book, [*_left_by_causes(book), *outcomes])
+        checkpoint = book.log.checkpoint(book.witnesses, book.policy)
+    return Entered(book.log.size - before, checkpoint)
+
+
+@contextmanager
+def ledger_faults() -> Iterator[None]:
+    """Say a fault of the ledger in the office's words, with the ledger's own sentence inside."""
+    try:
+        yield
+    except LedgerError as fault:
+        raise LedgerBroken(_("Buku besar: {fault}").format(fault=fault)) from fault
+
+
+T = TypeVar("T")
+
+
+def held_open(opening: Callable[[], T]) -> T:
+    """What `opening` opens, waiting while another process holds it; raises LedgerBusy when that lasts too long."""
+    until = time.monotonic() + _PATIENCE
     while True:
-        waiting = cases.outbox(_AT_ONCE)
-        folders = [entry for folder in book.left_in for entry in entries_left_in(folder)]
-        _append(book.log, [*folders, *waiting])  # 1
-        if not waiting:
-            break
-        book.log.checkpoint(book.witnesses, book.policy)
-        cases.mark_entered([entry_id for entry_id, _ in waiting])  # 3
-    _append(book.log, outcomes)
-    return Entered(book.log.size - before, book.log.checkpoint(book.witnesses, book.policy))
+        try:
+            return opening()
+        except Locked as fault:
+            if time.monotonic() > until:
+                raise LedgerBusy(
+                    _("Buku besar sedang dipakai proses lain. Tutup proses itu atau ulangi nanti.")
+                ) from fault
+            time.sleep(_TRY_EVERY)
 
 
-def _append(log: Log, entries: Sequence[tuple[EntryId, bytes]]) -> None:
-    new = [(str(entry_id), written) for entry_id, written in entries if log.index_of(entry_id) is None]
+def _left_by_causes(book: LedgerBook) -> list[tuple[EntryId, bytes]]:
+    return [entry for folder in book.causes for entry in entries_left_in(folder)]
+
+
+def _append(book: LedgerBook, entries: Sequence[tuple[EntryId, bytes]]) -> None:
+    new = [(str(entry_id), written) for entry_id, written in entries if book.log.index_of(entry_id) is None]
     if new:
-        log.append(new)
+        book.log.append(new)

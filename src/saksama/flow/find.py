@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from saksama import __version__
 from saksama.flow.folders import appearing, leave_entries, sha256_of
 from saksama.flow.shelves import RollShelf, RunShelf
-from saksama.linkage.plan import LinkagePlan
+from saksama.linkage.plan import LinkagePlan, load_plan, roll_id_plan
 from saksama.linkage.run import Findings, link, write_run
 from saksama.model.clock import Clock
 from saksama.model.entry import Entry, EntryId, EntryKind
@@ -59,6 +59,11 @@ def find_duplicates(
         write_run(findings, folder)  # 2
         leave_entries(folder, [_entry_for(run, findings, folder=folder, office=rolls.office.code, clock=clock)])
     return Found(run, runs.about(run), is_new=True)
+
+
+def plan_from(path: Path | None) -> LinkagePlan:
+    """The plan in a TOML file, or the built-in plan for a checked roll."""
+    return roll_id_plan() if path is None else load_plan(path)
 
 
 def run_id_for(roll: RollId, plan: LinkagePlan) -> str:

@@ -1,6 +1,8 @@
 """An office: one KPU office's stores, ledger, keys and clock, built once from `saksama.toml`. Steps take its parts."""
 
 import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -8,13 +10,13 @@ from pathlib import Path
 from saksama.casework.classes import SCHEMES as CLASS_SCHEMES
 from saksama.casework.store import CaseStore
 from saksama.flow.desk import Desk
-from saksama.flow.enter import LedgerBook
+from saksama.flow.enter import LedgerBook, held_open, ledger_faults
 from saksama.flow.folders import appearing, leave_entries, sha256_of, write_whole
 from saksama.flow.settings import FILE, OfficeSettings, read_settings, write_settings
 from saksama.flow.shelves import OutcomeShelf, RollShelf, RunShelf
-from saksama.ledger.log import Log
-from saksama.ledger.note import Signer
-from saksama.ledger.policy import Policy, load_policy
+from saksama.ledger.keys import Signer
+from saksama.ledger.log import POLICY, Log
+from saksama.ledger.policy import Policy, PolicyLog
 from saksama.ledger.witness import Witness
 from saksama.model.clock import Clock, SystemClock
 from saksama.model.entry import Entry, EntryId, EntryKind
@@ -30,7 +32,11 @@ from saksama.vault.unsealing import unseal_bytes
 
 PASSPHRASE_FROM = "SAKSAMA_PASSPHRASE"  # noqa: S105  # the name of a variable, not what it holds
 _LOG_KEY = "log.skey.sealed"
-_POLICY = "policy"
+_LOG_KEY_PURPOSE = "log-key"
+# Where a policy file says log and witness answer. This office's witness answers in the same process; the addresses are
+# those of `saksama serve` and `saksama witness run`, because other implementations refuse a policy without them.
+_LOG_URL = "http://127.0.0.1:8000/buku-besar/"
+_WITNESS_URL = "http://127.0.0.1:8001/"
 
 
 @dataclass(frozen=True)
@@ -68,18 +74,32 @@ class Office:
         """The folder that anyone may read."""
         return self.folder / "published"
 
-    @cached_property
-    def book(self) -> LedgerBook:
-        """The office's log with its witness and policy."""
+    @contextmanager
+    def book(self) -> Iterator[LedgerBook]:
+        """The office's log with its witness and policy, held open alone; raises LedgerBusy, LedgerBroken."""
         sealed = (self.settings.keys_folder / _LOG_KEY).read_bytes()
-        signer = Signer.load(unseal_bytes(sealed, keys=self.keys, purpose="log-key").decode())
-        return LedgerBook(
-            log=Log.open(self.folder / "ledger", self.published, origin=self.settings.origin, signer=signer),
-            witnesses=(Witness.open(self.folder / "witness"),),
-            policy=load_policy(self.published / _POLICY),
-            left_in=(self.folder / "opening", self.rolls.folder, self.runs.folder),
-            outcomes=self.outcomes.folder,
-        )
+        signer = Signer.load(unseal_bytes(sealed, keys=self.keys, purpose=_LOG_KEY_PURPOSE).decode())
+        with ledger_faults():
+            witness = held_open(lambda: Witness.open(self.folder / "witness"))
+            try:
+                log = held_open(
+                    lambda: Log.open(self.folder / "ledger", self.published, origin=self.settings.origin, signer=signer)
+                )
+            except BaseException:
+                witness.close()
+                raise
+        try:
+            yield LedgerBook(
+                log=log,
+                witnesses=(witness,),
+                policy=Policy.parse((self.published / POLICY).read_bytes()),
+                published=self.published,
+                causes=(self.folder / "opening", self.rolls.folder, self.runs.folder),
+                outcomes=self.outcomes.folder,
+            )
+        finally:
+            log.close()
+            witness.close()
 
     @property
     def desk(self) -> Desk:
@@ -119,15 +139,15 @@ def create_office(
         settings = read_settings(partial)
         keys = Keystore.create(settings.keys_folder, passphrase=passphrase)
         signer = Signer.generate(settings.origin)
-        sealed = seal_bytes(signer.to_text().encode(), keys=keys, purpose="log-key")
+        sealed = seal_bytes(signer.skey.encode(), keys=keys, purpose=_LOG_KEY_PURPOSE)
         write_whole(settings.keys_folder / _LOG_KEY, sealed)
-        witness = Witness.create(partial / "witness", name=f"saksi.{wilayah.code}.saksama")
-        policy = Policy.of(signer.verifier(), [witness.verifier()])
-        (partial / "published").mkdir()
-        write_whole(partial / "published" / _POLICY, policy.to_text().encode(), mode=0o644)
-        for shelf in ("rolls", "runs", "outcomes", "ledger"):
-            (partial / shelf).mkdir(mode=0o700)
-        Log.create(partial / "ledger", partial / "published", origin=settings.origin, signer=signer)
+        for shelf in ("rolls", "runs", "outcomes", "ledger", "published"):
+            (partial / shelf).mkdir(mode=0o755 if shelf == "published" else 0o700)
+        name = f"saksi.{wilayah.code}.saksama"
+        with closing(Witness.create(partial / "witness", name, logs=[signer.verifier])) as witness:
+            policy = Policy.of_one_witness(PolicyLog(signer.verifier, _LOG_URL), witness.verifiers, _WITNESS_URL)
+        write_whole(partial / "published" / POLICY, policy.source, mode=0o644)
+        Log.create(partial / "ledger", partial / "published", origin=settings.origin, signer=signer).close()
         opening = partial / "opening" / "office"
         opening.mkdir(parents=True)
         leave_entries(opening, [_opening_entry(settings, partial, clock or SystemClock())])
@@ -156,7 +176,7 @@ def _opening_entry(settings: OfficeSettings, folder: Path, clock: Clock) -> Entr
         body={
             "wilayah": settings.wilayah.code,
             "origin": settings.origin,
-            "policy_sha256": sha256_of(folder / "published" / _POLICY),
+            "policy_sha256": sha256_of(folder / "published" / POLICY),
         },
     )
 

@@ -103,6 +103,13 @@ class RunShelf:
         """Whether the run stands here whole."""
         return (self.folder / run / "run.json").is_file()
 
+    def latest_roll(self) -> RollId:
+        """The roll of the newest run: the one whose cases are being worked; raises BadInput where there is none."""
+        runs = self.runs()
+        if not runs:
+            raise BadInput(_("Belum ada pencarian ganda. Jalankan: saksama linkage find --office FOLDER"))
+        return RollId(runs[-1]["roll"])
+
     def latest_for(self, roll: RollId) -> str:
         """The newest run over a roll; raises BadInput where there is none."""
         mine = [run["run"] for run in self.runs() if run["roll"] == roll]
