@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from types import MappingProxyType
 
 from saksama.ledger import text
@@ -234,3 +235,8 @@ def _threshold(rule: str, members: int) -> int:
     if rule in ("all", "any"):
         return members if rule == "all" else 1
     return text.number(rule, what="group's number")
+
+
+def load_policy(path: Path) -> Policy:
+    """The policy in the file at `path`; raises Malformed, FileNotFoundError."""
+    return Policy.parse(path.read_bytes())

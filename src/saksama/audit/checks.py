@@ -1,0 +1,231 @@
+"""Audit a published folder alone: no database, no network, no code of those who made it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from saksama.audit import effects, law
+from saksama.audit.entries import AuditedEntry, LooksPersonal, NotCanonical, read_entry
+from saksama.audit.reading import FolderReader, folder_sentence
+from saksama.audit.report import Report, Verdict
+from saksama.audit.state import DECIDING_ROLES, State, Topic
+from saksama.ledger.checkpoint import Checkpoint
+from saksama.ledger.errors import BadSignature, Malformed
+from saksama.ledger.note import Note
+from saksama.ledger.policy import Policy
+from saksama.model.texts import _
+
+_AHEAD = timedelta(days=1)  # an office's clock may be wrong by so much before an entry counts as from the future
+
+
+def audit_folder(folder: Path, *, policy: Path | None = None) -> Report:
+    """The report on a published folder, under a policy of the auditor's own or else the one lying in the folder.
+
+    1. policy and keys   2. signature and witnesses   3. every file, to the signed root   4. every entry's form
+    5. the law of deciding   6. effects and their files
+    It raises nothing: what cannot be read is a finding.
+    """
+    report = Report()
+    try:
+        trusted = _read_policy(folder, policy, report)  # 1
+        signed = None if trusted is None else _read_checkpoint(folder, trusted, report)  # 2
+        if signed is not None:
+            _check_content(folder, *signed, report)
+    except OSError as fault:
+        report.add(Verdict.UNKNOWN, _("Berkas tidak dapat dibaca: {why}").format(why=fault.strerror or fault))
+    return report
+
+
+def _read_policy(folder: Path, path: Path | None, report: Report) -> Policy | None:
+    place = path or folder / "policy"
+    if not place.is_file():
+        report.add(Verdict.UNKNOWN, _("Tidak ada berkas kebijakan; tanpa itu tidak diketahui siapa log dan saksinya."))
+        return None
+    try:
+        policy = Policy.parse(place.read_bytes())
+    except Malformed as fault:
+        report.add(Verdict.FAIL, _("Berkas kebijakan rusak: {why}").format(why=fault))
+        return None
+    points = [_("sidik berkas kebijakan: {digest}").format(digest=policy.digest)]
+    points += [_("log {name}: {key}").format(name=k.verifier.name, key=k.verifier.fingerprint) for k in policy.logs]
+    points += [
+        _("saksi {name} ({holder}): {key}").format(name=k.name, holder=k.verifier.name, key=k.verifier.fingerprint)
+        for k in policy.witnesses
+    ]
+    if path is None:
+        sentence = _(
+            "Kebijakan diambil dari folder ini sendiri. Bandingkan sidiknya dengan yang tercetak pada Berita Acara "
+            "atau yang Anda terima dari Bawaslu; tanpa itu, folder palsu yang lengkap pun tampak benar."
+        )
+    else:
+        sentence = _("Kebijakan diambil dari berkas Anda, bukan dari folder ini.")
+    report.add(Verdict.OK, sentence, points)
+    return policy
+
+
+def _read_checkpoint(folder: Path, policy: Policy, report: Report) -> tuple[Checkpoint, datetime | None] | None:
+    """The signed checkpoint, and when it was last cosigned."""
+    place = folder / "checkpoint"
+    if not place.is_file():
+        report.add(Verdict.UNKNOWN, _("Tidak ada checkpoint di folder ini; tidak ada yang dapat diperiksa."))
+        return None
+    try:
+        note = Note.parse(place.read_bytes())
+        checkpoint = Checkpoint.parse(note.text)
+        logs = policy.log_keys(note)
+        cosigned = policy.cosigned(note)
+    except (Malformed, BadSignature) as fault:
+        report.add(Verdict.FAIL, _("Checkpoint rusak atau tanda tangannya palsu: {why}").format(why=fault))
+        return None
+    if not logs:
+        report.add(
+            Verdict.FAIL,
+            _("Checkpoint {origin} tidak ditandatangani oleh log dalam kebijakan.").format(origin=checkpoint.origin),
+        )
+        return None
+    report.add(
+        Verdict.OK,
+        _("Checkpoint {origin} atas {size} catatan ditandatangani oleh log.").format(
+            origin=checkpoint.origin, size=checkpoint.size
+        ),
+        [_("akar: {root}").format(root=checkpoint.root_text)],
+    )
+    _judge_witnesses(policy, cosigned, report)
+    return checkpoint, max((datetime.fromtimestamp(at, UTC) for at in cosigned.values()), default=None)
+
+
+def _judge_witnesses(policy: Policy, cosigned: dict[str, int], report: Report) -> None:
+    points = [
+        _("{name} pada {at}").format(name=name, at=datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        for name, at in cosigned.items()
+    ]
+    if policy.quorum == "none":
+        report.add(Verdict.UNKNOWN, _("Kebijakan tidak meminta saksi: sejarah yang bercabang tidak akan terlihat."))
+    elif policy.is_satisfied_by(cosigned):
+        report.add(Verdict.OK, _("Saksi memenuhi kuorum {name}.").format(name=policy.quorum), points)
+    else:
+        report.add(
+            Verdict.UNKNOWN,
+            _("Saksi yang menandatangani belum memenuhi kuorum {name}.").format(name=policy.quorum),
+            points,
+        )
+
+
+def _check_content(folder: Path, checkpoint: Checkpoint, cosigned: datetime | None, report: Report) -> None:
+    reader = FolderReader(folder, checkpoint.size)
+    state = State()
+    ids: set[str] = set()
+    for entry in _entries(reader, state):
+        if entry.id in ids:
+            state.fault(Topic.IDENTITY, entry, _("nomor catatan yang sama sudah dipakai"))
+        ids.add(entry.id)
+        law.take(entry, state)  # 5
+        effects.take(entry, state)  # 6
+        _require_time(entry, cosigned, state)
+    effects.finish(state)
+    tree = reader.tree
+    faults = [_("{path} hilang").format(path=path) for path in tree.missing]  # 3
+    faults += [_("{path} berubah").format(path=path) for path in tree.changed]
+    if not faults and tree.root != checkpoint.root:
+        faults.append(_("catatan tidak menghasilkan akar yang ditandatangani"))
+    report.judge(folder_sentence(tree), faults)
+    unknown = effects.check_files(folder, tree.extra, state)
+    report.judge(_("Tidak ada berkas lain di folder ini."), [path.rstrip("*") for path in unknown])
+    if faults:
+        report.add(
+            Verdict.UNKNOWN, _("Isi catatan tidak dinilai, karena catatannya sendiri bukan yang ditandatangani.")
+        )
+        return
+    _require_declared_policy(folder, checkpoint, state)
+    _judge_all(state, checkpoint.size, report)
+
+
+def _entries(reader: FolderReader, state: State) -> Iterator[AuditedEntry]:
+    for index, raw in reader.entries():
+        try:
+            yield read_entry(index, raw)
+        except NotCanonical as fault:
+            state.fault(
+                Topic.FORM, index, _("bukan catatan dalam satu-satunya bentuk sahnya ({what})").format(what=fault)
+            )
+        except LooksPersonal as fault:
+            state.fault(Topic.PERSONAL, index, _("isian {where} di luar bentuk yang dibolehkan").format(where=fault))
+
+
+def _require_time(entry: AuditedEntry, cosigned: datetime | None, state: State) -> None:
+    """An entry's own time lies between the opening of its office and the witness's cosignature."""
+    opened_at = state.opened_at.get(entry.office)
+    if opened_at is not None:
+        state.after(entry, opened_at)
+    if cosigned is not None and entry.at > cosigned + _AHEAD:
+        state.fault(Topic.TIME, entry, _("bertanggal sesudah tanda tangan saksi"))
+
+
+def _require_declared_policy(folder: Path, checkpoint: Checkpoint, state: State) -> None:
+    place = folder / "policy"
+    digest = sha256(place.read_bytes()).hexdigest() if place.is_file() else None
+    for office, opened in state.offices.items():
+        if opened["origin"] != checkpoint.origin:
+            state.faults[Topic.OFFICERS].append(_("kantor {office} dibuka untuk log lain").format(office=office))
+        if digest != opened["policy_sha256"]:
+            state.faults[Topic.OFFICERS].append(
+                _("berkas kebijakan di folder bukan yang dicatat saat kantor {office} dibuka").format(office=office)
+            )
+    if not state.offices and checkpoint.size:
+        state.faults[Topic.OFFICERS].append(_("tidak ada catatan pembukaan kantor"))
+
+
+def _judge_all(state: State, size: int, report: Report) -> None:
+    n = state.counts
+    deciders = [
+        f"{number} {person.role} {person.wilayah}"
+        for number, person in state.people.items()
+        if person.role in DECIDING_ROLES
+    ]
+    promises: list[tuple[Topic, str]] = [
+        (Topic.FORM, _("Semua {n} catatan berbentuk sah, dari jenis yang dikenal.").format(n=size)),
+        (Topic.IDENTITY, _("Tidak ada nomor catatan yang dipakai dua kali.")),
+        (Topic.PERSONAL, _("Tidak ada catatan yang punya tempat bagi nama, NIK, NKK atau alamat.")),
+        (Topic.TIME, _("Urutan waktu masuk akal: tidak ada catatan yang mendahului dasarnya.")),
+        (
+            Topic.OFFICERS,
+            _("{n} petugas terdaftar; yang dapat memutuskan: {names}.").format(
+                n=len(state.people), names=", ".join(deciders) or "-"
+            ),
+        ),
+        (
+            Topic.ROLLS,
+            _("{n} daftar dimasukkan dan {m} pencarian; jumlah barisnya cocok.").format(
+                n=n["roll_taken_in"], m=n["pairs_found"]
+            ),
+        ),
+        (
+            Topic.CASES,
+            _("{n} perkara dirujuk dari pencarian yang tercatat; {m} kali buktinya dilihat.").format(
+                n=n["case_referred"], m=n["evidence_seen"]
+            ),
+        ),
+        (
+            Topic.DECISIONS,
+            _("{n} putusan, semuanya oleh orang terdaftar wilayah itu yang telah melihat buktinya.").format(
+                n=n["decision_made"]
+            ),
+        ),
+        (
+            Topic.SETTLEMENTS,
+            _("{n} perkara selesai, masing-masing atas putusan yang sama dari dua orang berbeda.").format(
+                n=n["case_settled"]
+            ),
+        ),
+        (
+            Topic.CHANGES,
+            _(
+                "{n} perubahan daftar, masing-masing berdasar pada putusan dua orang; yang dipertahankan tetap ada."
+            ).format(n=n["roll_changed"]),
+        ),
+        (Topic.OUTCOMES, _("{n} hasil diberlakukan; jumlahnya cocok.").format(n=n["outcome_enacted"])),
+        (Topic.FILES, _("{n} berkas hasil cocok dengan sidik yang dicatat.").format(n=n["files"])),
+    ]
+    for topic, promise in promises:
+        report.judge(promise, state.faults[topic])
