@@ -1,0 +1,247 @@
+"""Write the next roll: XLSX for people, CSV for every other program, Parquet for the next run.
+
+The three hold the same lines in the same words. Each is written aside with mode 0600 and gets its name only when it
+is complete and on the disk: these are the files the operator asked for, and the only ones with voters in clear.
+"""
+
+import os
+import re
+import secrets
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import xlsxwriter  # type: ignore[import-untyped]  # ships no types
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # the same
+
+from saksama.model.errors import BadInput
+from saksama.model.roll import COLUMNS, ORIGINAL_SUFFIX
+from saksama.model.texts import _
+from saksama.outcome.model_a import MODEL_A_HEADINGS, as_text, model_a
+
+# Beyond this a workbook takes minutes to write and Excel cannot comfortably open it; one sheet holds 1,048,576 rows.
+# Most kabupaten have about 409,000 voters.
+MAX_XLSX_LINES = 500_000
+_MAX_SHEETS = 150  # a roll with damaged codes must not open thousands of sheets; the rest shares one
+_NO_CODE, _THE_REST = "TANPA KODE", "LAINNYA"
+_NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
+_KECAMATAN = MODEL_A_HEADINGS.index("KODE KECAMATAN")
+_DATE_COLUMN = "tgl_lahir"
+_WIDTHS = {"NAMA": 28, "ALAMAT": 30, "NIK": 18, "NKK": 18, "KECAMATAN": 18, "KELURAHAN/DESA": 18}
+
+
+class TooManyForExcel(BadInput):
+    """More lines than a workbook can hold and be opened."""
+
+
+class CellTooLong(BadInput):
+    """A value longer than the 32,767 characters of an Excel cell."""
+
+
+class RollFile(ABC):
+    """A file of the next roll being written; a context manager that leaves the whole file or none."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        os.close(os.open(self._aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        self.lines = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, table: pa.Table) -> None:
+        """Add the lines of a checked table."""
+        self.lines += table.num_rows
+        if table.num_rows:  # an empty table is nothing to write, and must not show in the bytes either
+            self._write(table)
+
+    @abstractmethod
+    def _write(self, table: pa.Table) -> None: ...
+
+    @abstractmethod
+    def _finish(self) -> None:
+        """Close the format; after this the bytes are complete."""
+
+    def _give_up(self) -> None:
+        """Close what is open, whatever it holds."""
+        self._finish()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is not None:
+                self._give_up()
+                return
+            self._finish()
+            _sync(self._aside)
+            self._aside.replace(self._path)
+            _sync(self._path.parent)
+        finally:
+            self._aside.unlink(missing_ok=True)
+
+
+class CsvRoll(RollFile):
+    """Comma-separated, UTF-8 without a byte order mark, text quoted, an empty cell empty, lines end in LF.
+
+    No mark, because a mark is three bytes that most programs take for part of the first heading. The CSV is for
+    programs: Excel would round a NIK of sixteen digits, and gets the XLSX.
+    """
+
+    def __init__(self, path: Path, *, names: Mapping[str, str]) -> None:
+        super().__init__(path)
+        self._names = names
+        schema = pa.schema([(heading, pa.string()) for heading in MODEL_A_HEADINGS])
+        self._writer = pa_csv.CSVWriter(str(self._aside), schema)
+
+    def _write(self, table: pa.Table) -> None:
+        self._writer.write_table(model_a(table, names=self._names))
+
+    def _finish(self) -> None:
+        self._writer.close()
+
+
+class ParquetRoll(RollFile):
+    """The checked columns under their own names; `tgl_lahir` a date, all else text.
+
+    A date that could not be read has no place in a column of dates: `tgl_lahir_asli` holds its text, and is null
+    elsewhere.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        fields = [(column, pa.date32() if column == _DATE_COLUMN else pa.string()) for column in COLUMNS]
+        self._schema = pa.schema([*fields, (_DATE_COLUMN + ORIGINAL_SUFFIX, pa.string())])
+        self._writer = pq.ParquetWriter(str(self._aside), self._schema, compression="zstd", write_statistics=False)
+
+    def _write(self, table: pa.Table) -> None:
+        columns = {c: table[c] if c == _DATE_COLUMN else as_text(table, c) for c in COLUMNS}
+        unread = pc.if_else(table[_DATE_COLUMN].is_valid(), pa.scalar(None, pa.string()), as_text(table, _DATE_COLUMN))
+        self._writer.write_table(pa.table({**columns, _DATE_COLUMN + ORIGINAL_SUFFIX: unread}, schema=self._schema))
+
+    def _finish(self) -> None:
+        self._writer.close()
+
+
+class XlsxRoll(RollFile):
+    """A workbook, a sheet for each kecamatan, every cell text: a NIK keeps its sixteen digits, nothing is a formula.
+
+    `names` gives names of places by code; `at` is the moment the workbook says it was made. Raises TooManyForExcel
+    beyond `MAX_XLSX_LINES` and CellTooLong. Rows wait in a private folder beside the file until the end.
+    """
+
+    def __init__(self, path: Path, *, names: Mapping[str, str], at: datetime) -> None:
+        super().__init__(path)
+        self._names = names
+        self._rows = tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.")
+        self._book = xlsxwriter.Workbook(
+            str(self._aside),
+            {
+                "constant_memory": True,
+                "tmpdir": self._rows.name,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
+        )
+        self._book.set_properties({"title": "Model A-Daftar Pemilih", "author": "Saksama", "created": at})
+        self._text = self._book.add_format({"num_format": "@"})
+        self._heading = self._book.add_format({"num_format": "@", "bold": True, "bottom": 1})
+        self._sheets: dict[str, Worksheet] = {}
+        self._next_row: dict[str, int] = {}
+
+    def _write(self, table: pa.Table) -> None:
+        require_fits_excel(self.lines)
+        lines = model_a(table, names=self._names)
+        for cells in zip(*(column.to_pylist() for column in lines.columns), strict=True):
+            sheet, row = self._place_of(cells[_KECAMATAN] or "")
+            for number, cell in enumerate(cells):
+                # write_string, never write: a name that begins with "=" is a name.
+                if cell is not None and sheet.write_string(row, number, cell, self._text) != 0:
+                    raise CellTooLong(_("Sebuah isian terlalu panjang bagi Excel; gunakan berkas CSV atau Parquet."))
+
+    def _place_of(self, kecamatan: str) -> tuple[Worksheet, int]:
+        """The sheet of a kecamatan and its next free row."""
+        key = kecamatan if kecamatan in self._sheets or len(self._sheets) < _MAX_SHEETS else _THE_REST
+        if key not in self._sheets:
+            self._sheets[key] = self._new_sheet(key)
+            self._next_row[key] = 1
+        row = self._next_row[key]
+        self._next_row[key] = row + 1
+        return self._sheets[key], row
+
+    def _new_sheet(self, key: str) -> Worksheet:
+        wanted = f"{key} {self._names.get(key, '')}".strip() or _NO_CODE
+        name = _NOT_IN_A_SHEET_NAME.sub(" ", wanted)[:31].strip() or _NO_CODE
+        taken = {sheet.get_name().lower() for sheet in self._sheets.values()}
+        if name.lower() in taken:  # Excel does not tell "a" from "A", nor what stands after 31 letters
+            name = f"{name[:26]} {len(self._sheets) + 1}"
+        sheet = self._book.add_worksheet(name)
+        for number, heading in enumerate(MODEL_A_HEADINGS):
+            sheet.set_column(number, number, _WIDTHS.get(heading, 14), self._text)
+            sheet.write_string(0, number, heading, self._heading)
+        sheet.freeze_panes(1, 0)
+        return sheet
+
+    def _finish(self) -> None:
+        if not self._sheets:
+            self._place_of("")  # a roll without voters is still a workbook with headings
+        for key, sheet in self._sheets.items():
+            sheet.autofilter(0, 0, max(1, self._next_row[key] - 1), len(MODEL_A_HEADINGS) - 1)
+        self._book.close()
+        self._rows.cleanup()
+
+    def _give_up(self) -> None:
+        for sheet in self._sheets.values():
+            sheet.row_data_fh.close()
+        self._book.fileclosed = True  # else it complains of not having been closed
+        self._rows.cleanup()
+
+
+def require_fits_excel(lines: int) -> None:
+    """Raise TooManyForExcel if a roll of so many lines is not written as a workbook."""
+    if lines > MAX_XLSX_LINES:
+        raise TooManyForExcel(
+            _("Lebih dari {limit} baris tidak ditulis sebagai Excel. Gunakan berkas CSV atau Parquet.").format(
+                limit=f"{MAX_XLSX_LINES:,}".replace(",", ".")
+            )
+        )
+
+
+def write_csv(path: Path, batches: Iterable[pa.Table], *, names: Mapping[str, str]) -> int:
+    """Write the tables as one CSV file; gives the number of lines."""
+    return _write_all(CsvRoll(path, names=names), batches)
+
+
+def write_parquet(path: Path, batches: Iterable[pa.Table]) -> int:
+    """Write the tables as one Parquet file; gives the number of lines."""
+    return _write_all(ParquetRoll(path), batches)
+
+
+def write_xlsx(path: Path, batches: Iterable[pa.Table], *, names: Mapping[str, str], at: datetime) -> int:
+    """Write the tables as one workbook; gives the number of lines. Raises TooManyForExcel, CellTooLong."""
+    return _write_all(XlsxRoll(path, names=names, at=at), batches)
+
+
+def _write_all(file: RollFile, batches: Iterable[pa.Table]) -> int:
+    with file:
+        for table in batches:
+            file.write(table)
+    return file.lines
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
