@@ -10,8 +10,7 @@ from datetime import datetime
 from saksama.casework import rules
 from saksama.casework.evidence import Evidence, evidence_digest, evidence_from
 from saksama.casework.store import NewDecision
-from saksama.flow.desk import Desk
-from saksama.flow.refer import SALT_BYTES
+from saksama.flow.desk import SALT_BYTES, Desk
 from saksama.model.case import Case, CaseId
 from saksama.model.decision import Choice, Decision, DecisionId, choice_commitment
 from saksama.model.entry import Entry, EntryId, EntryKind

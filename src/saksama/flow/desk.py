@@ -9,6 +9,8 @@ from saksama.model.tms import SCHEME_2024, TmsScheme
 from saksama.model.wilayah import Wilayah
 from saksama.vault.keys import Keystore
 
+SALT_BYTES = 32  # of every salt in front of a digest that is published
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:

@@ -16,7 +16,7 @@ from saksama.flow.settings import FILE, OfficeSettings, read_settings, write_set
 from saksama.flow.shelves import OutcomeShelf, RollShelf, RunShelf
 from saksama.ledger.keys import Signer
 from saksama.ledger.log import POLICY, Log
-from saksama.ledger.policy import Policy, PolicyLog
+from saksama.ledger.policy import Policy, load_policy
 from saksama.ledger.witness import Witness
 from saksama.model.clock import Clock, SystemClock
 from saksama.model.entry import Entry, EntryId, EntryKind
@@ -92,7 +92,7 @@ class Office:
             yield LedgerBook(
                 log=log,
                 witnesses=(witness,),
-                policy=Policy.parse((self.published / POLICY).read_bytes()),
+                policy=load_policy(self.published / POLICY),
                 published=self.published,
                 causes=(self.folder / "opening", self.rolls.folder, self.runs.folder),
                 outcomes=self.outcomes.folder,
@@ -139,13 +139,13 @@ def create_office(
         settings = read_settings(partial)
         keys = Keystore.create(settings.keys_folder, passphrase=passphrase)
         signer = Signer.generate(settings.origin)
-        sealed = seal_bytes(signer.skey.encode(), keys=keys, purpose=_LOG_KEY_PURPOSE)
+        sealed = seal_bytes(signer.to_text().encode(), keys=keys, purpose=_LOG_KEY_PURPOSE)
         write_whole(settings.keys_folder / _LOG_KEY, sealed)
         for shelf in ("rolls", "runs", "outcomes", "ledger", "published"):
             (partial / shelf).mkdir(mode=0o755 if shelf == "published" else 0o700)
         name = f"saksi.{wilayah.code}.saksama"
-        with closing(Witness.create(partial / "witness", name, logs=[signer.verifier])) as witness:
-            policy = Policy.of_one_witness(PolicyLog(signer.verifier, _LOG_URL), witness.verifiers, _WITNESS_URL)
+        with closing(Witness.create(partial / "witness", name, logs=[signer.verifier()])) as witness:
+            policy = Policy.of(signer.verifier(), witness.verifiers(), log_url=_LOG_URL, witness_url=_WITNESS_URL)
         write_whole(partial / "published" / POLICY, policy.source, mode=0o644)
         Log.create(partial / "ledger", partial / "published", origin=settings.origin, signer=signer).close()
         opening = partial / "opening" / "office"

@@ -12,7 +12,7 @@ from saksama import __version__
 from saksama.casework.evidence import Evidence, evidence_digest
 from saksama.casework.opening import NotOurs, open_case, referral_entry
 from saksama.casework.store import NewCase, Opened
-from saksama.flow.desk import Desk
+from saksama.flow.desk import SALT_BYTES, Desk
 from saksama.flow.shelves import RollShelf, RunShelf
 from saksama.linkage.recommending import recommend
 from saksama.model.recommendation import Assistant, Recommendation
@@ -22,7 +22,6 @@ from saksama.vault.pseudonym import mark
 from saksama.vault.sealing import seal_bytes
 
 ASSISTANT = Assistant("pencari-ganda", __version__)
-SALT_BYTES = 32
 _AT_ONCE = 500  # cases a transaction: small enough that a queue page never waits, large enough to be quick
 
 
