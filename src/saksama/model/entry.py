@@ -66,12 +66,15 @@ OFFICER = _text("P-[0-9]{6}")
 PROGRAM = _text("program:[a-z]+(-[a-z]+)*")
 ACTOR: Field = lambda value: OFFICER(value) or PROGRAM(value)  # noqa: E731  # a union of two named fields
 CASE = _text("GD-[0-9A-Z]{5}-[0-9A-Z]{5}")
-ROLL = _text("[0-9a-f]{16}")
-SHORT_DIGEST = _text("[0-9a-f]{16,64}")
-CODE = _text("[a-z][a-z0-9]*([_-][a-z0-9]+)*")
-VERSION = _text(r"[0-9]+(\.[0-9]+)*([+-][0-9a-f.]+)?")
-FILE_NAME = _text(r"[a-z0-9-]+(\.[a-z0-9]+)+")
-ORIGIN = _text(r"[a-z0-9.-]+(/[a-z0-9.-]+)*")
+# No name made of a digest is sixteen decimal digits, the form of a NIK (`model.digests.short_digest` sees to it).
+ROLL = _text("(?![0-9]{16})[0-9a-f]{16}")
+SHORT_DIGEST = _text(r"(?![0-9]{16}\Z)[0-9a-f]{16,64}")
+# Codes, versions and file names are the programs' own constants: two words or more, and too few digits for a number.
+_FEW_DIGITS = "(?!(?:[^0-9]*[0-9]){5})"
+CODE = _text(_FEW_DIGITS + "[a-z][a-z0-9]{0,19}([_-][a-z0-9]{1,20}){1,5}")
+VERSION = _text(r"[0-9]{1,3}(\.[0-9]{1,3}){1,3}(\+([0-9a-f]{8,12}|[0-9a-f]{32,64}))?")
+FILE_NAME = _text(_FEW_DIGITS + r"[a-z0-9]{1,20}(-[a-z0-9]{1,20}){0,5}(\.[a-z0-9]{1,8}){1,2}")
+ORIGIN = _text("(?!(?:[^0-9]*[0-9]){11})[a-z][a-z0-9.-]{0,99}(/[a-z0-9.-]{1,100}){1,5}")  # ten digits name a desa
 
 
 _CHOICE: Mapping[str, Field] = {
@@ -192,17 +195,32 @@ class Entry:
     body: Mapping[str, object]
 
     def __post_init__(self) -> None:
+        self._require_form()
+
+    def _require_form(self) -> None:
         fields = BODIES[self.kind]
         if set(self.body) != set(fields):
-            raise NotAnEntry(f"{self.kind.value}: fields {sorted(set(self.body) ^ set(fields))} missing or unknown")
+            missing = sorted(set(fields) - set(self.body))
+            unknown = len(set(self.body) - set(fields))  # how many, not which: a name could be anybody's
+            raise NotAnEntry(f"{self.kind.value}: fields missing {missing}, unknown {unknown}")
         for name, field in fields.items():
             if not field(self.body[name]):
                 raise NotAnEntry(f"{self.kind.value}.{name}: a value of another type")  # never quote it
-        if not (WILAYAH(self.office) and ACTOR(self.actor) and _ENTRY_ID(self.id)):
-            raise NotAnEntry(f"{self.kind.value}: office, actor or id is not of its form")
+        if not (WILAYAH(self.office) and ACTOR(self.actor)):
+            raise NotAnEntry(f"{self.kind.value}: office or actor is not of its form")
+        if not self._is_named_by_its_body():
+            raise NotAnEntry(f"{self.kind.value}: the id is not the kind and values of the body")
+
+    def _is_named_by_its_body(self) -> bool:
+        """Whether the id is `kind:` and values of the body, or their first sixteen characters, set apart by dots."""
+        kind, _, name = str(self.id).partition(":")
+        texts = [str(value) for value in self.body.values() if isinstance(value, str | int) and value != ""]
+        said = {part for text in texts for part in (*text.split("."), text[:16])}
+        return kind == self.kind.value and len(name) <= 100 and all(part in said for part in name.split("."))
 
     def to_bytes(self) -> bytes:
-        """The one byte form; raises NotAnEntry over 16 KiB."""
+        """The one byte form; raises NotAnEntry over 16 KiB, or where the body was changed since it was checked."""
+        self._require_form()
         written: bytes = rfc8785.dumps(
             {
                 "v": 1,
@@ -211,12 +229,9 @@ class Entry:
                 "at": as_text(self.at),
                 "office": self.office,
                 "actor": self.actor,
-                "body": self.body,  # type: ignore[dict-item]  # every value passed its field above
+                "body": dict(self.body),  # type: ignore[arg-type]  # every value passed its field above
             }
         )
         if len(written) > MAX_BYTES:
             raise NotAnEntry(f"entry of {len(written)} bytes; the limit is {MAX_BYTES}")
         return written
-
-
-_ENTRY_ID = _text("[a-z_]+:[A-Za-z0-9.:-]{1,100}")
