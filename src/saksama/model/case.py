@@ -48,8 +48,9 @@ class Case:
 
 
 def case_id_for(roll: RollId, lines: tuple[int, ...]) -> CaseId:
-    """The one number of the case about these lines, `GD-XXXXX-XXXXX`; referring twice meets it again."""
-    digest = hashlib.sha256(f"saksama/perkara/v1\n{roll}\n{','.join(map(str, lines))}".encode()).digest()
+    """The one number of the case about these lines in whatever order, `GD-XXXXX-XXXXX`; referring twice meets it."""
+    named = ",".join(map(str, sorted(lines)))
+    digest = hashlib.sha256(f"saksama/perkara/v1\n{roll}\n{named}".encode()).digest()
     number = int.from_bytes(digest[:8], "big")
     letters = ""
     for _ in range(10):

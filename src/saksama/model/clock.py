@@ -21,9 +21,14 @@ class SystemClock:
 
 def as_text(moment: datetime) -> str:
     """`moment` as RFC 3339 in UTC, `2026-11-23T07:05:00Z`: the one form written in entries and files."""
+    if moment.tzinfo is None:
+        raise AssertionError("a moment names its zone: the machine's own would change what is written")
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def from_text(text: str) -> datetime:
     """The moment written by `as_text`; raises ValueError for any other form."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    if as_text(moment) != text:  # strptime also takes 2026-1-3 and digits of other scripts
+        raise ValueError("not a moment in the form 2026-11-23T07:05:00Z")
+    return moment

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from saksama.model.errors import BadInput
+from saksama.model.texts import _
 
 _SIXTEEN_DIGITS = re.compile(r"[0-9]{16}")
 
@@ -26,7 +27,7 @@ class Nik:
 
     def __post_init__(self) -> None:
         if not _SIXTEEN_DIGITS.fullmatch(self.digits):
-            raise MalformedNik("NIK harus 16 angka")  # never quote the value
+            raise MalformedNik(_("NIK harus 16 angka."))  # never quote the value
 
     @property
     def kecamatan(self) -> str:
@@ -68,11 +69,11 @@ class Nik:
 
 
 def mask(number: str) -> str:
-    """A NIK or NKK as an officer may see it: ten of sixteen characters starred, the date part among them.
+    """A NIK or NKK as an officer may see it: ten of sixteen digits starred, the date part among them.
 
     Kept are the first four (province and kabupaten) and the last two. PKPU practice of 2020: ten digits hidden.
-    A number of another length keeps nothing but its length.
+    A text that is not sixteen digits keeps nothing but its length.
     """
-    if len(number) != 16:
+    if not _SIXTEEN_DIGITS.fullmatch(number):
         return "*" * len(number)
     return number[:4] + "*" * 10 + number[14:]

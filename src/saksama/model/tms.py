@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class TmsScheme:
-    """The codes of one rule. `loses_vote` is false where the voter only moves (2024's code 8, wrong TPS)."""
+    """The codes of one rule. A code in `moves_only` moves a voter, who keeps the vote (2024's code 8, wrong TPS)."""
 
     name: str
     source: str

@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass
 
 from saksama.model.errors import BadInput
+from saksama.model.texts import _
 
 _CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
 LEVELS = ("provinsi", "kabupaten/kota", "kecamatan", "desa/kelurahan")
 
 
 class MalformedWilayah(BadInput):
-    """The text is no region code."""
+    """The text is no region code. The text itself is never quoted: a cell in the wrong column may hold anything."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,7 +22,7 @@ class Wilayah:
 
     def __post_init__(self) -> None:
         if not _CODE.fullmatch(self.code):
-            raise MalformedWilayah(f"kode wilayah harus seperti 34.04 atau 34.04.07.2001, bukan {self.code!r}")
+            raise MalformedWilayah(_("Kode wilayah harus berbentuk seperti 34.04 atau 34.04.07.2001."))
 
     @property
     def level(self) -> str:
