@@ -1,0 +1,1 @@
+"""The three kinds of file, each read as sheets of raw rows (see `saksama.roll.raw`)."""

@@ -1,0 +1,295 @@
+"""Finding the header: titles above, a second row or column numbers below; and the place that the titles name."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from saksama.model.roll import COLUMNS
+from saksama.model.texts import _
+from saksama.roll.mapping import ColumnMapping, suggest
+from saksama.roll.refusals import UnknownLayout
+from saksama.roll.schema import BIRTH, FIELDS, PLACES, RT_RW, field_of, plain_label
+
+SEARCHED = 60  # rows from the top among which the header must stand
+_TITLE = re.compile(
+    r"^\s*(provinsi|propinsi|kabupaten\s*/\s*kota|kabupaten|kota|kecamatan|distrik|kelurahan\s*/\s*desa|desa\s*/\s*kelurahan"
+    r"|kalurahan|kelurahan|desa|(?:no(?:mor)?\.?\s*)?tps)\s*(?:/\s*\w+\s*)?[:.]?\s*(.*)$",
+    re.I | re.S,
+)
+_LONG_NUMBER = re.compile(r"[0-9]{4,}")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Layout:
+    """Where each element stands in a sheet.
+
+    `fields` maps a field to a column, from 0. `named` are the place columns that hold names. `skip` counts the rows
+    up to and with the header. `place` has texts from the titles or the mapping: codes or names of `PLACES`, and tps.
+    """
+
+    labels: tuple[str, ...]
+    fields: Mapping[str, int]
+    named: frozenset[str]
+    skip: int
+    place: Mapping[str, str]
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return len(self.labels)
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Labels of the columns that the checked roll has no place for."""
+        taken = set(self.fields.values())
+        return tuple(label for at, label in enumerate(self.labels) if at not in taken and label.strip())
+
+    def has(self, column: str) -> bool:
+        """Whether the sheet has `column` of the checked roll, by itself or inside a combined one."""
+        inside = {"tempat_lahir": BIRTH, "tgl_lahir": BIRTH, "rt": RT_RW, "rw": RT_RW}
+        return column in self.fields or inside.get(column, "") in self.fields
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    labels: list[str]
+    skip: int
+    found: dict[str, list[tuple[int, bool]]]
+
+    @property
+    def score(self) -> int:
+        return len(self.found)
+
+
+def find_layout(head: list[list[str]], mapping: ColumnMapping | None, *, where: str) -> Layout | None:
+    """The layout of a sheet with the rows `head` on top, or None if no header is there.
+
+    Raises UnknownLayout if there is a header but columns clash, or the mapping names a label that is not there.
+    """
+    if mapping is not None:
+        return _mapped(head, mapping, where=where)
+    header = _best_header(head)
+    if header is None:
+        return None
+    fields, named = _choose(header, where=where)
+    return Layout(tuple(header.labels), fields, named, header.skip, _titles(head[: header.skip]))
+
+
+def _best_header(head: list[list[str]]) -> _Header | None:
+    best: _Header | None = None
+    for at in range(min(len(head), SEARCHED)):
+        for rows in (1, 2):
+            header = _read_header(head, at, rows)
+            if header is not None and (best is None or header.score > best.score):
+                best = header
+        if best is not None and best.score >= 5 and at >= best.skip:
+            break
+    return best
+
+
+def _read_header(head: list[list[str]], at: int, rows: int) -> _Header | None:
+    """Rows `at` onward as a header of one or two rows, or None if they are none."""
+    if at + rows > len(head):
+        return None
+    if any(_LONG_NUMBER.search(cell) for row in head[at : at + rows] for cell in row):
+        return None  # a header holds no numbers of four digits; a voter's line does
+    labels = head[at] if rows == 1 else _join(head[at], head[at + 1])
+    found: dict[str, list[tuple[int, bool]]] = {}
+    for column, label in enumerate(labels):
+        hit = _field_of(label)
+        if hit is not None and hit[0]:
+            found.setdefault(hit[0], []).append((column, hit[1]))
+    if len(found) < 3 or "nama" not in found:
+        return None
+    skip = at + rows
+    if skip < len(head) and _counts_up(head[skip]):
+        skip += 1
+    plain = [label.replace("\x1f", " ").strip() for label in labels]
+    return _Header(plain, skip, found)
+
+
+def _join(upper: list[str], lower: list[str]) -> list[str]:
+    """Two header rows as one: a label above spans the empty cells right of it where the row below has labels."""
+    width = max(len(upper), len(lower))
+    upper, lower = upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower))
+    joined, above = [], ""
+    for top, bottom in zip(upper, lower, strict=True):
+        if top.strip():
+            above = top.strip()
+        spans = top.strip() or (above if bottom.strip() else "")
+        joined.append(f"{spans}\x1f{bottom.strip()}" if bottom.strip() else spans)
+    return joined
+
+
+def _field_of(label: str) -> tuple[str, bool] | None:
+    """The field of a label of one or two rows: the lower row speaks first, then both together, then the upper."""
+    upper, parted, lower = label.partition("\x1f")
+    if not parted:
+        return field_of(upper)
+    return field_of(lower) or field_of(f"{upper} {lower}") or field_of(upper)
+
+
+def _counts_up(row: list[str]) -> bool:
+    """Whether `row` numbers the columns, 1 2 3 ..., as forms do below the header."""
+    numbers = [cell.strip().strip("()") for cell in row if cell.strip()]
+    return (
+        len(numbers) >= 3
+        and all(n.isdecimal() and len(n) <= 2 for n in numbers)
+        and ([int(n) for n in numbers] == list(range(int(numbers[0]), int(numbers[0]) + len(numbers))))
+    )
+
+
+def _choose(header: _Header, *, where: str) -> tuple[dict[str, int], frozenset[str]]:
+    """One column a field: a code before a name; else two columns of one field are not guessed about."""
+    fields: dict[str, int] = {}
+    named: set[str] = set()
+    for name, hits in header.found.items():
+        coded = [hit for hit in hits if not hit[1]] or hits
+        if len(coded) > 1:
+            sentence = _("{where}: ada {n} kolom untuk {field}; pilih satu dengan berkas pemetaan (--columns).").format(
+                where=where, n=len(coded), field=name
+            )
+            raise _unknown(sentence, header.labels, headless=False)
+        fields[name] = coded[0][0]
+        if coded[0][1]:
+            named.add(name)
+    for joined, parts in ((BIRTH, ("tempat_lahir", "tgl_lahir")), (RT_RW, ("rt", "rw"))):
+        if joined in fields and all(part in fields for part in parts):
+            del fields[joined]
+        elif joined in fields:
+            for part in parts:
+                fields.pop(part, None)
+    return fields, frozenset(named)
+
+
+def _titles(rows: list[list[str]]) -> dict[str, str]:
+    """The place that title rows such as "KECAMATAN : DEPOK" name."""
+    keys = {"p": "kd_prov", "kab": "kd_kab", "kota": "kd_kab", "kec": "kd_kec", "dis": "kd_kec"}
+    place: dict[str, str] = {}
+    for row in rows:
+        cells = [cell.strip() for cell in row if cell.strip()]
+        if len(cells) > 6:
+            continue  # the header itself
+        for at, cell in enumerate(cells):
+            found = _TITLE.match(cell)
+            if not found:
+                continue
+            value = found.group(2).strip(" :.") or next((c.strip(" :.") for c in cells[at + 1 :] if c.strip(" :.")), "")
+            kind = found.group(1).lower()
+            key = "tps" if "tps" in kind else next((v for k, v in keys.items() if kind.startswith(k)), "kd_kel")
+            if value and len(value) <= 60 and not _TITLE.fullmatch(value + ":"):
+                place.setdefault(key, value)
+    return place
+
+
+def _mapped(head: list[list[str]], mapping: ColumnMapping, *, where: str) -> Layout | None:
+    """The layout the operator wrote, for a sheet with rows `head` on top."""
+    wanted = {plain_label(v): k for k, v in mapping.columns.items() if isinstance(v, str)}
+    width = max(map(len, head), default=0)
+    at = (mapping.header_row or 0) - 1 if mapping.header_row is not None else _row_with(head, wanted)
+    if at is None:
+        return None
+    labels = (head[at] if 0 <= at < len(head) else []) + [""] * width
+    labels = labels[:width]
+    fields: dict[str, int] = {}
+    for name, value in mapping.columns.items():
+        place = value - 1 if isinstance(value, int) else _position(labels, value)
+        if place is None or place >= width:
+            sentence = _("{where}: kolom untuk {field} di berkas pemetaan tidak ada; perbaiki judul atau nomornya.")
+            raise _unknown(sentence.format(where=where, field=name), labels, headless=at < 0)
+        fields[name] = place
+    skip = at + 1
+    if 0 < skip < len(head) and _counts_up(head[skip]):
+        skip += 1
+    place_texts = _titles(head[: max(at, 0)]) | dict(mapping.fixed)
+    named = frozenset(name for name in PLACES if name in fields)  # code or name: looked up either way
+    return Layout(tuple(labels), fields, named, skip, place_texts)
+
+
+def _row_with(head: list[list[str]], wanted: Mapping[str, str]) -> int | None:
+    if not wanted:
+        return -1
+    for at, row in enumerate(head[:SEARCHED]):
+        if set(wanted) <= {plain_label(cell) for cell in row}:
+            return at
+    return None
+
+
+def _position(labels: list[str], label: str) -> int | None:
+    exact = [at for at, seen in enumerate(labels) if seen.strip() == label.strip()]
+    alike = [at for at, seen in enumerate(labels) if plain_label(seen) == plain_label(label)]
+    return next(iter(exact or alike), None)
+
+
+def unknown_layout(head: list[list[str]], *, where: str) -> UnknownLayout:
+    """The answer to a file whose columns were not recognised: what is seen, and the mapping file to write."""
+    voters = next((n for n, row in enumerate(head) if any(_LONG_NUMBER.search(cell) for cell in row)), len(head))
+    at = next((n for n in range(min(voters, SEARCHED)) if _is_labels(head[n], head[n + 1 : n + 6])), None)
+    sentence = _("{where}: susunan kolom tidak dikenali; tulis berkas pemetaan lalu ulangi dengan --columns.")
+    if at is None:
+        return _unknown(sentence.format(where=where), _described(head), headless=True)
+    return _unknown(sentence.format(where=where), [cell.strip() for cell in head[at]], headless=False)
+
+
+def _unknown(sentence: str, labels: list[str], *, headless: bool) -> UnknownLayout:
+    guesses: dict[str, str | int] = {}
+    for at, label in enumerate(labels):
+        hit = (_SHAPES.get(label), False) if headless else field_of(label)
+        if hit and hit[0] in FIELDS and hit[0] not in guesses:
+            guesses[hit[0]] = at + 1 if headless else label
+    return UnknownLayout(sentence, seen=tuple(labels), suggested_toml=suggest(labels, guesses, headless=headless))
+
+
+def _is_labels(row: list[str], below: list[list[str]]) -> bool:
+    """Whether `row` heads the rows below: all words, none twice, and some column below it holds numbers instead.
+
+    Only such a row is ever shown: any other may hold a voter's data.
+    """
+    cells = [cell.strip() for cell in row if cell.strip()]
+    if len(cells) < 3 or len(set(cells)) < len(cells) or any(re.search(r"[0-9]{3,}", cell) for cell in cells):
+        return False
+    numeric = sum(
+        1
+        for at, label in enumerate(row)
+        if label.strip() and below and all(at < len(r) and _LONG_NUMBER.search(r[at]) for r in below)
+    )
+    return numeric > 0
+
+
+_SHAPES: Mapping[str | None, str] = {"16 angka": "nik", "tanggal": "tgl_lahir", "L/P": "jk", "kata": "nama"}
+
+
+def _described(head: list[list[str]]) -> list[str]:
+    """What each column looks like, without a single value."""
+    width = max(map(len, head), default=0)
+    return [_shape(Counter(_cell_shape(row[at]) for row in head if at < len(row))) for at in range(width)]
+
+
+def _shape(shapes: Counter[str]) -> str:
+    shapes.pop("", None)
+    return shapes.most_common(1)[0][0] if shapes else _("kosong")
+
+
+def _cell_shape(cell: str) -> str:
+    text = cell.strip()
+    tests = (
+        (r"", ""), (r"'?[0-9]{16}", "16 angka"), (r"[0-9]{1,4}[-/|.][0-9]{1,2}[-/|.][0-9]{2,4}", "tanggal"),
+        (r"[LPlp]", "L/P"), (r"[0-9.,]+", "angka"), (r"[^0-9]+", "kata"),
+    )  # fmt: skip
+    return next((shape for pattern, shape in tests if re.fullmatch(pattern, text)), "campuran")
+
+
+def is_repeated_header(cells: list[str | None], layout: Layout) -> bool:
+    """Whether a row says again what the header says: its cells are labels of the columns they stand in."""
+    hits = 0
+    for name, at in layout.fields.items():
+        text = cells[at] if at < len(cells) else None
+        if text and text.strip():
+            hit = field_of(text)
+            hits += (hit is not None and hit[0] == name) or plain_label(text) == plain_label(layout.labels[at])
+    texts = [c for c in cells if c and c.strip()]
+    return hits >= min(3, len(layout.fields)) or (len(texts) >= 3 and _counts_up([c or "" for c in cells]))
+
+
+assert set(_SHAPES.values()) <= set(COLUMNS)

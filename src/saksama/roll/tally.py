@@ -1,0 +1,194 @@
+"""What came in and where it went: lines in = checked + set aside, in total, by sheet, village and TPS."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from saksama.model.errors import Broken
+from saksama.model.texts import _
+from saksama.roll.arrow import coalesced, column_of, distinct, equals, trimmed
+from saksama.roll.checks import CheckedBatch
+from saksama.roll.faults import ASIDE, FAULTS, FaultText
+
+__all__ = ["ASIDE", "FAULTS", "FaultText", "NotBalanced", "Place", "PlaceCount", "Tally"]
+
+_VERSION = 1
+_FEW = 10  # a village name not in the table, in fewer lines than this, may be a slipped cell: it is not shown
+_LONGEST_NAME = 40
+_OTHER = "?"
+
+
+class NotBalanced(Broken):
+    """Lines in are not checked plus set aside; nothing of this intake may be kept."""
+
+
+class Place(NamedTuple):
+    """Where lines stand: sheet, village (code, or its name where the table has none, or "") and TPS or ""."""
+
+    sheet: str
+    village: str
+    tps: str
+
+
+@dataclass(slots=True)
+class PlaceCount:
+    """The balance of one place."""
+
+    lines_in: int = 0
+    checked: int = 0
+    set_aside: int = 0
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of an intake, without any voter. `add` each batch, then `assert_balanced`."""
+
+    lines_in: int = 0
+    checked: int = 0
+    set_aside: int = 0
+    faulty_lines: int = 0  # lines with a fault of format; "perlu dilihat" alone is none
+    faults: Counter[str] = field(default_factory=Counter)
+    faults_by_column: Counter[tuple[str, str]] = field(default_factory=Counter)
+    aside: Counter[str] = field(default_factory=Counter)
+    worklists: Counter[str] = field(default_factory=Counter)
+    by_place: dict[Place, PlaceCount] = field(default_factory=dict)
+
+    def add(self, batch: CheckedBatch) -> None:
+        """Count one batch."""
+        self.lines_in += batch.lines_in
+        self.checked += batch.checked.num_rows
+        self.set_aside += batch.aside.num_rows
+        self._count_faults(batch.faults)
+        for codes in batch.aside.column("codes").to_pylist():
+            self.aside.update(str(codes).split(","))
+        self.worklists += batch.worklists
+        for place, count in _places(batch.checked):
+            here = self.by_place.setdefault(place, PlaceCount())
+            here.lines_in += count
+            here.checked += count
+        for sheet in batch.aside.column("sheet").to_pylist():
+            here = self.by_place.setdefault(Place(str(sheet), "", ""), PlaceCount())
+            here.lines_in += 1
+            here.set_aside += 1
+
+    def _count_faults(self, faults: pa.Table) -> None:
+        grouped = faults.group_by(["column", "code"]).aggregate([("line", "count")])
+        for row in grouped.to_pylist():
+            self.faults[row["code"]] += row["line_count"]
+            self.faults_by_column[row["column"], row["code"]] += row["line_count"]
+        is_format = equals(column_of(faults, "level"), "format")
+        self.faulty_lines += len(np.unique(faults.column("line").to_numpy()[is_format]))
+
+    def assert_balanced(self) -> None:
+        """Raise NotBalanced unless lines in = checked + set aside, in total and in every place."""
+        sums = PlaceCount()
+        for here in self.by_place.values():
+            if here.lines_in != here.checked + here.set_aside:
+                raise NotBalanced(_("Neraca baris tidak cocok di satu TPS; hentikan dan laporkan."))
+            sums.lines_in += here.lines_in
+            sums.checked += here.checked
+            sums.set_aside += here.set_aside
+        total = PlaceCount(self.lines_in, self.checked, self.set_aside)
+        if self.lines_in != self.checked + self.set_aside or sums != total:
+            raise NotBalanced(_("Neraca baris tidak cocok; hentikan dan laporkan."))
+
+    def shown_places(self) -> dict[Place, PlaceCount]:
+        """The balance by place, sorted, with names that may be slipped cells gathered under "?"."""
+        lines: Counter[str] = Counter()
+        for place, here in self.by_place.items():
+            lines[place.village] += here.lines_in
+        shown: dict[Place, PlaceCount] = {}
+        for place, here in self.by_place.items():
+            village = place.village
+            if village and not _is_code(village) and (lines[village] < _FEW or len(village) > _LONGEST_NAME):
+                village = _OTHER
+            sum_here = shown.setdefault(place._replace(village=village), PlaceCount())
+            sum_here.lines_in += here.lines_in
+            sum_here.checked += here.checked
+            sum_here.set_aside += here.set_aside
+        return dict(sorted(shown.items()))
+
+    def by_village(self) -> dict[str, PlaceCount]:
+        """The balance of every village, sheets and TPS together; lines without one under ""."""
+        villages: dict[str, PlaceCount] = {}
+        for place, here in self.shown_places().items():
+            village = villages.setdefault(place.village, PlaceCount())
+            village.lines_in += here.lines_in
+            village.checked += here.checked
+            village.set_aside += here.set_aside
+        return dict(sorted(villages.items()))
+
+    def to_json(self) -> str:
+        """The tally as JSON, the same bytes for the same counts; see docs/formats/roll.md."""
+        document = {
+            "v": _VERSION,
+            "lines_in": self.lines_in,
+            "checked": self.checked,
+            "set_aside": self.set_aside,
+            "faulty_lines": self.faulty_lines,
+            "faults": dict(sorted(self.faults.items())),
+            "faults_by_column": [[c, f, n] for (c, f), n in sorted(self.faults_by_column.items())],
+            "aside": dict(sorted(self.aside.items())),
+            "worklists": dict(sorted(self.worklists.items())),
+            "by_place": [[*p, n.lines_in, n.checked, n.set_aside] for p, n in self.shown_places().items()],
+        }
+        return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Tally":
+        """The tally that `to_json` wrote; raises NotBalanced if it is none or does not balance."""
+        try:
+            document = json.loads(text)
+            if document["v"] != _VERSION:
+                raise NotBalanced(_("Versi neraca tidak dikenal; perbarui Saksama."))
+            tally = cls(*(int(document[name]) for name in ("lines_in", "checked", "set_aside", "faulty_lines")))
+            tally.faults = _counter(document["faults"])
+            tally.faults_by_column = Counter({(str(c), str(f)): int(n) for c, f, n in document["faults_by_column"]})
+            tally.aside, tally.worklists = _counter(document["aside"]), _counter(document["worklists"])
+            for sheet, village, tps, *counts in document["by_place"]:
+                tally.by_place[Place(str(sheet), str(village), str(tps))] = PlaceCount(*map(int, counts))
+        except (ValueError, KeyError, TypeError, AttributeError) as fault:
+            raise NotBalanced(_("Berkas neraca rusak; hentikan dan laporkan.")) from fault
+        tally.assert_balanced()
+        return tally
+
+
+def _counter(counts: Mapping[str, int]) -> Counter[str]:
+    return Counter({str(name): int(count) for name, count in counts.items()})
+
+
+def _is_code(village: str) -> bool:
+    return village.replace(".", "").isdecimal()
+
+
+def _places(checked: pa.Table) -> list[tuple[Place, int]]:
+    """The places of checked lines and how many lines each has."""
+    if not checked.num_rows:
+        return []
+    written = trimmed(column_of(checked, "kd_kel_asli"))
+    village = coalesced(coalesced(column_of(checked, "kd_kel"), written), None)
+    keys = [distinct(column) for column in (column_of(checked, "sheet"), village, column_of(checked, "tps"))]
+    which = np.zeros(checked.num_rows, np.int64)
+    for cells, rows in keys:
+        which = which * len(cells) + rows
+    found, counts = np.unique(which, return_counts=True)
+    places: Counter[Place] = Counter()
+    for key, count in zip(found.tolist(), counts.tolist(), strict=True):
+        texts = []
+        for cells, _rows in reversed(keys):
+            key, at = divmod(key, len(cells))  # noqa: PLW2901  # the key is taken apart, last column first
+            texts.append(cells[at][0])
+        places[Place(texts[2], texts[1].upper(), _tps(texts[0]))] += count
+    return list(places.items())
+
+
+def _tps(text: str) -> str:
+    """The TPS as three digits; "?" for a text that is none, which may be a slipped cell."""
+    if not text:
+        return ""
+    return text.zfill(3) if text.isdecimal() and len(text) <= 4 else _OTHER
