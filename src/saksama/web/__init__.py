@@ -1,1 +1,1 @@
-"""Way in 1: the Django site. Tables, pages, permissions; no rules."""
+"""WAY IN 1: the Django site. Tables, pages, permissions; no rules."""

@@ -1,0 +1,162 @@
+"""Records side by side: for each element what every record says, where it differs, and how each pair compares."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Final
+
+from django.utils.translation import gettext as say
+
+from saksama.flow.decide import ShownCase, ShownRecord
+from saksama.model.recommendation import Agreement, ElementComparison
+from saksama.model.record import Element
+from saksama.model.texts import language
+
+_MARK_ABOVE: Final = 0.5  # below this likeness nearly every letter would be marked, which shows nothing
+_HIDDEN: Final = frozenset("*•")
+_NUMBERS: Final = frozenset({"nik", "nkk", "tgl_lahir", "rt", "rw", "tps"})
+_WHERE: Final = ("tps", "kd_kel", "kd_kec", "ktp_el", "keterangan")
+_SEVEREST: Final = (Agreement.DIFFER, Agreement.SIMILAR, Agreement.BLANK, Agreement.AGREE)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Segment:
+    """A piece of a value; `is_different` where the first record has something else there."""
+
+    text: str
+    is_different: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Cell:
+    """One record's value of an element; no segments where it is empty."""
+
+    letter: str
+    segments: tuple[Segment, ...]
+    is_number: bool
+    spoken: str  # the value as a word, where the value is a code
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PairSays:
+    """What the comparison says of one element of one pair; `pair` is empty where the case has one pair only."""
+
+    pair: str
+    agreement: Agreement
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Row:
+    """One element across all records. `agreement` is the least alike of its pairs; None where nothing compares it."""
+
+    name: str
+    cells: tuple[Cell, ...]
+    says: tuple[PairSays, ...]
+    agreement: Agreement | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A record of the case: its letter, its line, and the line as a form's value (digits only, no separators)."""
+
+    letter: str
+    line: int  # as officers count it, from 1
+    value: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SideBySide:
+    """Everything the comparison table shows."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    where: tuple[Row, ...]
+    counts: tuple[tuple[Agreement, int], ...]
+
+
+def side_by_side(shown: ShownCase) -> SideBySide:
+    """Lay the shown case out for the page."""
+    letters = {record.line: chr(ord("A") + place) for place, record in enumerate(shown.records)}
+    rows = tuple(_row(element.value, shown, letters) for element in Element)
+    where = tuple(_where(name, shown.records, letters) for name in _WHERE)
+    return SideBySide(
+        columns=tuple(Column(letter, line + 1, str(line)) for line, letter in letters.items()),
+        rows=rows,
+        where=tuple(row for row in where if any(cell.segments for cell in row.cells)),
+        counts=tuple((kind, sum(row.agreement is kind for row in rows)) for kind in reversed(_SEVEREST)),
+    )
+
+
+def _row(name: str, shown: ShownCase, letters: Mapping[int, str]) -> Row:
+    says = []
+    for comparison in shown.comparisons:
+        pair = f"{letters[comparison.left.line]}–{letters[comparison.right.line]}" if len(letters) > 2 else ""
+        says += [
+            PairSays(pair, compared.agreement, _sentence(compared))
+            for compared in comparison.elements
+            if compared.element.value == name
+        ]
+    agreement = next((kind for kind in _SEVEREST if any(s.agreement is kind for s in says)), None)
+    return Row(name, _cells(name, shown.records, letters), tuple(says), agreement)
+
+
+def _where(name: str, records: tuple[ShownRecord, ...], letters: Mapping[int, str]) -> Row:
+    return Row(name, _cells(name, records, letters), (), None)
+
+
+def _sentence(compared: ElementComparison) -> str:
+    return compared.sentence_en if language() == "en" else compared.sentence_id
+
+
+def _cells(name: str, records: tuple[ShownRecord, ...], letters: Mapping[int, str]) -> tuple[Cell, ...]:
+    values = [_written(name, record.values.get(name, "")) for record in records]
+    others = [values[1] if place == 0 and len(values) == 2 else values[0] for place in range(len(values))]
+    return tuple(
+        Cell(
+            letter=letters[record.line],
+            segments=marked(value, other),
+            is_number=name in _NUMBERS,
+            spoken=_spoken(name, value),
+        )
+        for record, value, other in zip(records, values, others, strict=True)
+    )
+
+
+def marked(value: str, other: str) -> tuple[Segment, ...]:
+    """`value` cut where `other` says something else. Hidden digits are never marked: what they are is not known here."""
+    if not value:
+        return ()
+    if not other or value == other:
+        return (Segment(value, is_different=False),)
+    matcher = SequenceMatcher(None, value, other, autojunk=False)
+    if matcher.ratio() < _MARK_ABOVE:
+        return (Segment(value, is_different=False),)
+    pieces: list[Segment] = []
+    for kind, start, end, _start, _end in matcher.get_opcodes():
+        text = value[start:end]
+        if text:
+            pieces.append(Segment(text, is_different=kind != "equal" and not set(text) <= _HIDDEN))
+    return tuple(pieces)
+
+
+def _written(name: str, value: str) -> str:
+    """A value as forms write it: dates day first."""
+    if name == "tgl_lahir" and len(value) == 10 and value[4] == "-":
+        return f"{value[8:]}-{value[5:7]}-{value[:4]}"
+    return value
+
+
+def _spoken(name: str, value: str) -> str:
+    """The word for a code, as forms use it."""
+    words = {
+        ("jk", "L"): say("laki-laki"),
+        ("jk", "P"): say("perempuan"),
+        ("status_kawin", "B"): say("belum kawin"),
+        ("status_kawin", "S"): say("sudah kawin"),
+        ("status_kawin", "P"): say("pernah kawin"),
+        ("ktp_el", "S"): say("sudah punya"),
+        ("ktp_el", "B"): say("belum punya"),
+        ("disabilitas", "•"): say("ada, disembunyikan"),
+    }
+    return words.get((name, value), "")

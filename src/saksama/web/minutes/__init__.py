@@ -1,0 +1,1 @@
+"""Outcomes: the next roll and the Berita Acara."""

@@ -1,0 +1,61 @@
+"""What holds for every page: refusals become pages, observers write nothing, nobody's cache keeps a case."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from saksama.model.errors import NotAllowed, SaksamaError
+from saksama.model.officer import Role
+from saksama.model.texts import _
+from saksama.web.people.permissions import NoProfile, officer_of
+from saksama.web.people.refusals import refuse
+
+_log = logging.getLogger("saksama.web")
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_ANYONES = frozenset({"account_login", "account_logout", "language"})  # the only writes an observer has
+
+
+class GuardMiddleware:
+    """Turn our three families of refusal into pages, and set the headers that every answer carries."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, with headers."""
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")  # office PCs are shared
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), usb=()")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        return response
+
+    def process_view(
+        self, request: HttpRequest, _view: object, _args: tuple[Any, ...], _kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Refuse every write of an observer before any view sees it (law 1; the rules refuse it again)."""
+        if request.method in _READING or not request.user.is_authenticated:
+            return None
+        match = request.resolver_match
+        if match is not None and match.view_name in _ANYONES:
+            return None
+        try:
+            officer = officer_of(request)
+        except NoProfile as refusal:
+            return refuse(request, refusal)
+        if officer.role is Role.OBSERVER:
+            return refuse(
+                request,
+                NotAllowed(_("Pengawas membaca dan tidak menulis. Yang memutuskan: operator dan anggota KPU.")),
+            )
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A refusal of ours as a page. Its text holds no personal data, so it may be logged; anything else may not."""
+        if isinstance(exception, SaksamaError):
+            return refuse(request, exception)
+        # Only the type: an unexpected exception's text may quote a value of some voter.
+        _log.error("unexpected %s in %s", type(exception).__name__, request.resolver_match)
+        return None

@@ -1,0 +1,1 @@
+"""Rolls taken in and searches run: their counts."""
