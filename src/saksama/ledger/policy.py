@@ -82,11 +82,16 @@ class Policy:
 
     @classmethod
     def of(cls, log: Verifier, witness: Sequence[Verifier], *, log_url: str = "", witness_url: str = "") -> "Policy":
-        """The policy of an office that begins: one log and one witness, all of whose keys must have cosigned."""
+        """The policy of an office that begins: one log and one witness, all of whose keys must have cosigned.
+
+        Without a key of a witness the quorum is `none`.
+        """
         named = tuple(
             PolicyWitness(f"saksi-{verifier.key_type.name.lower().replace('_', '-')}", verifier, witness_url)
             for verifier in witness
         )
+        if not named:
+            return cls((PolicyLog(log, log_url),), (), (), NO_WITNESS)
         group = PolicyGroup("kuorum", len(named), tuple(item.name for item in named))
         return cls((PolicyLog(log, log_url),), named, (group,), group.name)
 
