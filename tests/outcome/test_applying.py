@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pyarrow as pa
 import pytest
-from tests.outcome.conftest import ROLL, settled, voters
 
 from saksama.model.roll import RollId
 from saksama.outcome.applying import ChangeDoesNotFit, TotalsCounter, apply_changes
 from saksama.outcome.changes import BothStruck, changes_for
+from tests.outcome.conftest import ROLL, settled, voters
 
 
 def test_the_next_roll_is_the_roll_without_the_struck_lines_in_its_order(roll: pa.Table) -> None:

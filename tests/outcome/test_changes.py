@@ -3,7 +3,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.outcome.conftest import ROLL, SARI, WAYAN, case_id, settled
 
 from saksama.model.decision import DecisionId, Ruling
 from saksama.model.record import RecordRef
@@ -19,6 +18,7 @@ from saksama.outcome.changes import (
     changes_for,
     split_conflicts,
 )
+from tests.outcome.conftest import ROLL, SARI, WAYAN, case_id, settled
 
 
 def test_a_settled_ganda_strikes_its_lines_and_cites_both_decisions() -> None:

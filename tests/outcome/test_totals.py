@@ -6,10 +6,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.outcome.conftest import ROLL, voters
 
 from saksama.model.roll import RollId
 from saksama.outcome.totals import Count, RollTotals, TotalsCounter, TotalsDisagree, tally_bytes
+from tests.outcome.conftest import ROLL, voters
 
 PLACES = st.sampled_from([("A", "A1"), ("A", "A2"), ("B", "B1"), (None, None), ("B", None), (None, "A1")])
 PEOPLE = st.lists(st.tuples(PLACES, st.sampled_from(["L", "P", None, "?"]), st.booleans()), max_size=40)

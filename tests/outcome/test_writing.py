@@ -9,7 +9,6 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.outcome.conftest import DEPOK, NGAGLIK, voters
 
 from saksama.model.roll import COLUMNS
 from saksama.outcome import writing
@@ -24,6 +23,7 @@ from saksama.outcome.writing import (
     write_parquet,
     write_xlsx,
 )
+from tests.outcome.conftest import DEPOK, NGAGLIK, voters
 
 NAMES = {DEPOK: "DEPOK", NGAGLIK: "NGAGLIK", f"{NGAGLIK}.2001": "SARIHARJO"}
 AT = datetime(2026, 12, 8, tzinfo=UTC)
