@@ -1,0 +1,103 @@
+"""People become columns of text, as a roll shows them."""
+
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from saksama.model.roll import COLUMNS, LINE
+from saksama.roll.sample import addresses
+from saksama.roll.sample.chance import Ints
+from saksama.roll.sample.names import SLOTS, names
+from saksama.roll.sample.people import People, year_month_day
+from saksama.roll.sample.places import Places
+
+SCHEMA = pa.schema(
+    [(name, pa.date32() if name == "tgl_lahir" else pa.string()) for name in COLUMNS] + [(LINE, pa.int64())]
+)
+_FRONT = (None, "H", "DRS")
+_BACK = (None, "S.PD", "SE", "SH", "S.AG", "ST", "S.SOS", "S.KOM", "M.PD")
+_REMARKS = (None, "U", "B", "PINDAH MASUK")
+
+
+def as_table(places: Places, people: People) -> pa.Table:
+    """The checked roll's columns and `line`; blanks are null."""
+    village = people["village"].astype(np.int64)
+    codes = _village_codes(places)
+    columns = {
+        "nik": _numbers(places, people["nik_kec"], _nik_date(people), people["serial"]),
+        "nkk": _nkk(places, people),
+        "nama": _names(people),
+        "tempat_lahir": _taken(_birthplaces(places), people["birthplace"]),
+        "tgl_lahir": pa.array(people["shown_born"].astype("datetime64[D]")).cast(pa.date32()),
+        "status_kawin": _taken(pa.array(["B", "S", "P"]), people["married"]),
+        "jk": _taken(pa.array(["L", "P"]), people["woman"]),
+        "alamat": addresses.as_text(places, people),
+        "rt": _taken(_three_digits(), people["rt"]),
+        "rw": _taken(_three_digits(), people["rw"]),
+        "disabilitas": _taken(pa.array([None, *"123456"]), people["disability"]),
+        "ktp_el": _taken(pa.array(["S", "B"]), people["ktp"]),
+        "tps": _taken(_three_digits(), places.tps_number[people["tps"]]),
+        **{f"kd_{part}": _taken(codes[part], village) for part in ("prov", "kab", "kec", "kel")},
+        "keterangan": _taken(pa.array(_REMARKS), people["remark"]),
+        LINE: pa.array(people["line"]),
+    }
+    return pa.table(columns, schema=SCHEMA)
+
+
+def _taken(words: pa.Array, at: Ints) -> pa.Array:
+    return words.take(pa.array(np.ascontiguousarray(at)))
+
+
+@cache
+def _three_digits() -> pa.Array:
+    return pa.array([f"{number:03d}" for number in range(32_768)])
+
+
+@cache
+def _kecamatan_digits(kecamatan: tuple[str, ...]) -> Ints:
+    return np.asarray([int(code.replace(".", "")) for code in kecamatan], dtype=np.int64)
+
+
+@cache
+def _birthplaces(places: Places) -> pa.Array:
+    return pa.array(places.country.birthplaces)
+
+
+@cache
+def _village_codes(places: Places) -> dict[str, pa.Array]:
+    lengths = {"prov": 2, "kab": 5, "kec": 8, "kel": 13}
+    return {part: pa.array([code[:length] for code in places.villages]) for part, length in lengths.items()}
+
+
+def _numbers(places: Places, kec: Ints, date: Ints, serial: Ints) -> pa.Array:
+    # Sixteen digits that never begin with zero: the lowest province is 11.
+    whole = _kecamatan_digits(places.country.kecamatan)[kec] * 10**10 + date * 10**4 + serial
+    return pa.array(whole).cast(pa.string())
+
+
+def _nik_date(people: People) -> Ints:
+    year, month, day = year_month_day(people["nik_born"].astype(np.int64))
+    return np.asarray((day + 40 * people["nik_woman"]) * 10_000 + month * 100 + year % 100, dtype=np.int64)
+
+
+def _nkk(places: Places, people: People) -> pa.Array:
+    year, month, day = year_month_day(people["nkk_day"].astype(np.int64))
+    whole = _numbers(places, people["nkk_kec"], day * 10_000 + month * 100 + year % 100, people["nkk_serial"])
+    return pc.if_else(pa.array(people["no_nkk"].astype(np.bool_)), pa.scalar(None, pa.string()), whole)
+
+
+@cache
+def _name_words() -> pa.Array:
+    return pa.array([None, *names().tokens[1:]], type=pa.string())
+
+
+def _names(people: People) -> pa.Array:
+    words = [_taken(_name_words(), people["tokens"][:, slot]) for slot in range(SLOTS)]
+    title = np.where(people["front_title"] == 1, 1 + people["woman"], people["front_title"] + 1) * (
+        people["front_title"] > 0
+    )
+    front = _taken(pa.array([None, "H.", "HJ.", "DRS."]), title)
+    name = pc.binary_join_element_wise(front, *words, " ", null_handling="skip")
+    return pc.binary_join_element_wise(name, _taken(pa.array(_BACK), people["back_title"]), ", ", null_handling="skip")
