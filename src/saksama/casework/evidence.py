@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from saksama.model.errors import Broken
 from saksama.model.pair import Band
@@ -60,7 +61,7 @@ def evidence_from(written: bytes) -> Evidence:
     """The evidence that `to_bytes` wrote; raises Broken if the bytes are no such thing."""
     try:
         document = json.loads(written)
-        roll = RollId(document["roll"])
+        roll = RollId(_of_version_1(document)["roll"])
         records = tuple(Record(RecordRef(roll, r["line"]), _values(r["values"])) for r in document["records"])
         comparisons = tuple(
             PairComparison(
@@ -81,6 +82,12 @@ def evidence_from(written: bytes) -> Evidence:
     except (ValueError, KeyError, TypeError) as fault:
         raise Broken("the stored evidence of a case cannot be read") from fault
     return Evidence(records, said)
+
+
+def _of_version_1(document: dict[str, Any]) -> dict[str, Any]:
+    if document["v"] != 1:
+        raise ValueError("evidence of another version")
+    return document
 
 
 def _values(values: object) -> Mapping[str, str]:

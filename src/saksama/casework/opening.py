@@ -30,8 +30,8 @@ def open_case(
     roll = recommendation.records[0].roll
     lines = tuple(ref.line for ref in recommendation.records)
     for record in records:
-        place = record.values.get("kd_kab", "")
-        if place and not owner.contains(Wilayah(place)):
+        place = _place(record.values)
+        if place and not (owner.contains(Wilayah(place)) or Wilayah(place).contains(owner)):
             raise NotOurs(
                 _("Baris {line} milik KPU wilayah {place}; kantor itu yang membuka perkaranya.").format(
                     line=record.ref.line + 1, place=place
@@ -75,6 +75,11 @@ def referral_entry(case: Case, recommendation: Recommendation) -> Entry:
             "assistant_version": recommendation.assistant.version,
         },
     )
+
+
+def _place(values: Mapping[str, str]) -> str:
+    """The code that says whose the line is: its kabupaten's, else one inside it, else the province around it."""
+    return next((values[name] for name in ("kd_kab", "kd_kec", "kd_kel", "kd_prov") if values.get(name)), "")
 
 
 def _village(values: Mapping[str, str]) -> str:

@@ -79,8 +79,8 @@ def require_sound_choice(case: Case, choice: Choice, *, reason: str, document: s
 
 def standing(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
     """The decisions still in force, oldest first: those that no later one of the same officer supersedes."""
-    superseded = {d.supersedes for d in decisions if d.supersedes is not None}
-    return tuple(d for d in decisions if d.id not in superseded)
+    superseded = {(d.officer, d.supersedes) for d in decisions}  # nobody withdraws another officer's decision
+    return tuple(d for d in decisions if (d.officer, d.id) not in superseded)
 
 
 def require_turn(officer: Officer, case: Case, decisions: Sequence[Decision]) -> Decision | None:
