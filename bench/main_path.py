@@ -1,4 +1,4 @@
-"""Steps 1-3 on a synthetic roll: seconds and peak memory of each command, as a new process each, as an operator runs them.
+"""Steps 1-3 on a synthetic roll: seconds and peak memory of each command, a new process each, as operators run them.
 
     .venv/bin/python bench/main_path.py --lines 100000
     .venv/bin/python bench/main_path.py --lines 3000000 --wilayah 32.01      # Kabupaten Bogor's size

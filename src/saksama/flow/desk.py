@@ -17,6 +17,7 @@ class Desk:
     """One office's desk. The rules come versioned from `saksama.toml`: classes and TMS codes change by election."""
 
     office: Wilayah
+    office_name: str
     cases: CaseStore
     keys: Keystore
     clock: Clock

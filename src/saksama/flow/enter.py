@@ -1,5 +1,6 @@
 """Step 5: what was done becomes ledger entries, under a checkpoint that a witness has cosigned."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -8,7 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from saksama.casework.store import CaseStore
-from saksama.flow.folders import entries_left_in
+from saksama.flow.folders import appearing, entries_left_in
+from saksama.flow.shelves import OUTCOME, PUBLIC
 from saksama.ledger.checkpoint import Checkpoint
 from saksama.ledger.cosigning import WitnessPort
 from saksama.ledger.errors import LedgerError, Locked
@@ -57,6 +59,7 @@ def enter_pending(book: LedgerBook, cases: CaseStore) -> Entered:
     1. an entry carries its own id; the log takes it once
     2. effects are collected before their causes, and entered after them: no outcome stands before its decisions
     3. an entry of the database is marked only once a cosigned checkpoint covers it
+    4. what an outcome publishes (never a roll) stands in the folder before the checkpoint that lists it
     """
     before = book.log.size
     outcomes = entries_left_in(book.outcomes)  # 2
@@ -65,6 +68,7 @@ def enter_pending(book: LedgerBook, cases: CaseStore) -> Entered:
             _append(book, [*_left_by_causes(book), *waiting])  # 1
             book.log.checkpoint(book.witnesses, book.policy)
             cases.mark_entered([entry_id for entry_id, _written in waiting])  # 3
+        _publish_outcomes(book)  # 4
         _append(book, [*_left_by_causes(book), *outcomes])
         checkpoint = book.log.checkpoint(book.witnesses, book.policy)
     return Entered(book.log.size - before, checkpoint)
@@ -94,6 +98,16 @@ def held_open(opening: Callable[[], T]) -> T:
                     _("Buku besar sedang dipakai proses lain. Tutup proses itu atau ulangi nanti.")
                 ) from fault
             time.sleep(_TRY_EVERY)
+
+
+def _publish_outcomes(book: LedgerBook) -> None:
+    for path in sorted(book.outcomes.glob(f"[!.]*/{OUTCOME}")):
+        published = book.published / "outcomes" / path.parent.name
+        if not published.is_dir():
+            with appearing(published) as folder:
+                folder.chmod(0o755)
+                for name in PUBLIC:
+                    shutil.copyfile(path.parent / name, folder / name)
 
 
 def _left_by_causes(book: LedgerBook) -> list[tuple[EntryId, bytes]]:

@@ -17,8 +17,8 @@ from saksama.model.errors import BadInput
 from saksama.model.roll import RollId, RollKind, RollSummary
 from saksama.model.texts import _
 from saksama.roll.checks import check_roll
+from saksama.roll.mapping import ColumnMapping, load_mapping
 from saksama.roll.reader import RollFile, open_roll
-from saksama.roll.schema import ColumnMapping
 from saksama.roll.tally import Tally
 from saksama.vault.sealing import SealedTableWriter
 
@@ -68,16 +68,21 @@ def take_in_roll(
                 set_aside=tally.set_aside,
                 faults=dict(sorted(tally.faults.items())),
             )
-            (folder / TALLY).write_text(json.dumps(tally.to_json(), ensure_ascii=False))
+            (folder / TALLY).write_text(tally.to_json(), encoding="utf-8")
             (folder / SUMMARY).write_text(json.dumps(dataclasses.asdict(summary)))
             leave_entries(folder, [_entry_for(summary, clock)])
     return TakenIn(summary, is_new=True)
 
 
-def check_file(path: Path, *, columns: ColumnMapping | None = None, progress: Progress | None = None) -> Tally:
+def mapping_from(path: Path | None) -> ColumnMapping | None:
+    """The column mapping in a TOML file, or None where columns are to be recognised by name."""
+    return None if path is None else load_mapping(path)
+
+
+def check_file(path: Path, *, columns: Path | None = None, progress: Progress | None = None) -> Tally:
     """The tally of a roll file, keeping nothing: what `roll check` tells an operator with no office yet."""
     tally = Tally()
-    with open_roll(path, columns=columns) as file:
+    with open_roll(path, columns=mapping_from(columns)) as file:
         for batch in check_roll(file, progress=progress):
             tally.add(batch)
     tally.assert_balanced()

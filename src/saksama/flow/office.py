@@ -107,6 +107,7 @@ class Office:
         assert self.cases is not None, "this office was opened without a case store"
         return Desk(
             office=self.settings.wilayah,
+            office_name=self.settings.name,
             cases=self.cases,
             keys=self.keys,
             clock=self.clock,

@@ -25,6 +25,8 @@ SEALED, ASIDE, FAULTS, TALLY, SUMMARY = (
     "tally.json",
     "summary.json",
 )
+OUTCOME = "outcome.json"
+PUBLIC = ("berita-acara.html", "berita-acara.pdf", "hitungan.json")  # of an outcome; the roll itself is never published
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class OutcomeShelf:
 
     def outcomes(self) -> list[Mapping[str, Any]]:
         """`outcome.json` of every outcome, oldest first."""
-        found = sorted(self.folder.glob("[!.]*/outcome.json"), key=lambda path: (path.stat().st_mtime_ns, path))
+        found = sorted(self.folder.glob(f"[!.]*/{OUTCOME}"), key=lambda path: (path.stat().st_mtime_ns, path))
         return [json.loads(path.read_text()) for path in found]
 
     def file(self, outcome: str, name: str) -> Path:
