@@ -180,7 +180,7 @@ def _sexes(judged: Judged, within: Inside) -> None:
 
 def _whole_lines(cells: Cells, batch: RawBatch, judged: Judged) -> None:
     """Lines whose cells seem to stand in other columns."""
-    if batch.widths is not None:
+    if batch.widths is not None or batch.extra:
         judged.fault("", "jumlah_sel", _ragged(batch))
     counts: npt.NDArray[np.int64] = np.zeros(judged.length, np.int64)
     for key in _OF_KIND:
@@ -192,9 +192,7 @@ def _whole_lines(cells: Cells, batch: RawBatch, judged: Judged) -> None:
 
 def _ragged(batch: RawBatch) -> Mask:
     """Rows with too few cells, or with more of which some are not blank."""
-    assert batch.widths is not None
-    width = len(batch.columns)
-    ragged = batch.widths < width
+    ragged = np.zeros(len(batch), np.bool_) if batch.widths is None else batch.widths < len(batch.columns)
     for row, cells in batch.extra.items():
         ragged[row] = any(cell.strip() for cell in cells)
     return ragged

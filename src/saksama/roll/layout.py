@@ -73,7 +73,17 @@ def find_layout(head: list[list[str]], mapping: ColumnMapping | None, *, where: 
     if header is None:
         return None
     fields, named = _choose(header, where=where)
-    return Layout(tuple(header.labels), fields, named, header.skip, _titles(head[: header.skip]))
+    labels = _widened(header.labels, head[header.skip :])
+    return Layout(tuple(labels), fields, named, header.skip, _titles(head[: header.skip]))
+
+
+def _widened(labels: list[str], below: list[list[str]]) -> list[str]:
+    """Labels without empty ones at the end, then as many as most rows below have cells."""
+    width = len(labels)
+    while width and not labels[width - 1].strip():
+        width -= 1
+    usual = Counter(map(len, below)).most_common(1)
+    return labels[:width] + [""] * (usual[0][0] - width if usual else 0)
 
 
 def _best_header(head: list[list[str]]) -> _Header | None:

@@ -96,12 +96,14 @@ class Profiler:
         self._shifted += int(born.agrees_shifted(nik).sum())
 
     def _count_epochs(self, born: Birthdays, cells: Cells) -> None:
-        """Dated lines, and those at an epoch, by place; only places with an epoch date are counted at all."""
-        for key, rows in _groups(cells, len(born.days)):
-            self._dated[key] += int(born.known[rows].sum())
-            epoch = int(born.at_epoch()[rows].sum()) if born.at_epoch().any() else 0
-            if epoch:
-                self._at_epoch[key] += epoch
+        """Dated lines, and those at an epoch, by place."""
+        keys, which = place_keys(cells, len(born.days))
+        dated = np.bincount(which[born.known], minlength=len(keys)).tolist()
+        at_epoch = np.bincount(which[born.at_epoch()], minlength=len(keys)).tolist()
+        for key, dates, epochs in zip(keys, dated, at_epoch, strict=True):
+            self._dated[key] += dates
+            if epochs:
+                self._at_epoch[key] += epochs
 
     def profile(self) -> Profile:
         """What all batches together show."""
@@ -144,10 +146,3 @@ def place_keys(cells: Cells, length: int) -> tuple[list[tuple[str, str]], np.nda
         keys = [(*keys[pair // len(texts)], texts[pair % len(texts)]) for pair in joined.tolist()]
         which = inverse.astype(np.int64)
     return [(key[0], key[1]) for key in keys] if length else [], which
-
-
-def _groups(cells: Cells, length: int) -> list[tuple[tuple[str, str], np.ndarray[tuple[int], np.dtype[np.int64]]]]:
-    keys, which = place_keys(cells, length)
-    order = np.argsort(which, kind="stable")
-    bounds = np.searchsorted(which[order], np.arange(len(keys) + 1))
-    return [(key, order[bounds[at] : bounds[at + 1]]) for at, key in enumerate(keys)]

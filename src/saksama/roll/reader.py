@@ -1,8 +1,9 @@
 """A roll file opened: known to be whole, of a kind that can be read, with its columns recognised."""
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -157,6 +158,8 @@ def _open_sheets(raw: tuple[RawSheet, ...], source: Source, columns: ColumnMappi
         layout = find_layout(head, columns, where=where)
         if layout is None and _holds_voters(head):
             raise unknown_layout(head, where=where)
+        if layout is not None and re.match(r"\s*tps\b", sheet.name, re.I) and "tps" not in layout.place:
+            layout = replace(layout, place={**layout.place, "tps": sheet.name})
         yield OpenSheet(sheet, layout)
 
 

@@ -146,7 +146,8 @@ class Tally:
             document = json.loads(text)
             if document["v"] != _VERSION:
                 raise NotBalanced(_("Versi neraca tidak dikenal; perbarui Saksama."))
-            tally = cls(*(int(document[name]) for name in ("lines_in", "checked", "set_aside", "faulty_lines")))
+            tally = cls(int(document["lines_in"]), int(document["checked"]), int(document["set_aside"]))
+            tally.faulty_lines = int(document["faulty_lines"])
             tally.faults = _counter(document["faults"])
             tally.faults_by_column = Counter({(str(c), str(f)): int(n) for c, f, n in document["faults_by_column"]})
             tally.aside, tally.worklists = _counter(document["aside"]), _counter(document["worklists"])
