@@ -107,3 +107,10 @@ def test_with_no_case_decided_the_annex_says_so() -> None:
     assert made.totals.office.struck == 0
     document = compose(replace(made, cases=()))
     assert "Tidak ada perkara" in document.annexes[1].table.rows[0].cells[1]
+
+
+def test_bawaslu_of_the_same_place_is_asked_to_sign_unless_others_are_named() -> None:
+    assert compose(minutes(200, observers=None)).observers == ("Bawaslu Kabupaten Sleman",)
+    assert compose(minutes(200, observers=(), office_name="KIP Kota Sabang")).observers == ()
+    assert compose(minutes(200, observers=None, office_name="KIP Kota Sabang")).observers == ("Bawaslu Kota Sabang",)
+    assert compose(minutes(200, observers=None, office_name="Kantor Uji")).observers == ("Bawaslu",)

@@ -68,6 +68,7 @@ class Minutes:
 
     `cases` are those decided for this roll, in any order; `returned` those whose rulings contradict each other and
     went back to people, so that they changed nothing. `set_aside` counts lines that intake could not read as a voter.
+    `observers` are invited to sign as present: the Bawaslu of the same place unless others are named.
     Raises MinutesDisagree unless every struck line is in exactly one place of the totals and of the annex.
     """
 
@@ -88,7 +89,7 @@ class Minutes:
     returned: tuple[CaseId, ...] = ()
     set_aside: int = 0
     signers: tuple[Signer, ...] = FIVE_MEMBERS
-    observers: tuple[str, ...] = ()
+    observers: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.tms_scheme not in SCHEMES or not set(self.totals.office.tms) <= set(SCHEMES[self.tms_scheme].codes):

@@ -16,6 +16,7 @@ from saksama.outcome.wording import (
     letterhead,
     long_date,
     number,
+    supervisor_of,
 )
 
 NO_PLACE = "Tanpa kode wilayah"
@@ -98,7 +99,7 @@ def compose(minutes: Minutes) -> Document:
         signed_for=office,
         dated=long_date(minutes.held_on),
         signers=tuple((signer.role, signer.name) for signer in minutes.signers),
-        observers=minutes.observers,
+        observers=(supervisor_of(minutes.office_name),) if minutes.observers is None else minutes.observers,
         annexes=(_villages(minutes), _cases(minutes)),
         footer=(
             f"{minutes.office_name} · {minutes.period} · jumlah pemilih {number(minutes.totals.lines_after)} · "

@@ -86,6 +86,14 @@ def full_office_name(name: str) -> str:
     return name
 
 
+def supervisor_of(name: str) -> str:
+    """`Bawaslu Kabupaten Sleman` for `KPU Kabupaten Sleman`: who supervises the office of the same place."""
+    for commission in ("KPU ", "KIP ", "Komisi Pemilihan Umum ", "Komisi Independen Pemilihan "):
+        if name.startswith(commission):
+            return "Bawaslu " + name.removeprefix(commission)
+    return "Bawaslu"
+
+
 def letterhead(name: str) -> tuple[str, ...]:
     """The lines of the kop: the commission's name, then the place it is of."""
     full = full_office_name(name)

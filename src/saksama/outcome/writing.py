@@ -13,17 +13,16 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # the same
 
 from saksama.model.errors import BadInput
-from saksama.model.roll import COLUMNS, ORIGINAL_SUFFIX
+from saksama.model.roll import COLUMNS
 from saksama.model.texts import _
 from saksama.outcome.model_a import MODEL_A_HEADINGS, as_text, model_a
 
@@ -33,8 +32,8 @@ MAX_XLSX_LINES = 500_000
 _MAX_SHEETS = 150  # a roll with damaged codes must not open thousands of sheets; the rest shares one
 _NO_CODE, _THE_REST = "TANPA KODE", "LAINNYA"
 _NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
+_NEEDS_QUOTES = r'[",\r\n]|^\s|\s$'
 _KECAMATAN = MODEL_A_HEADINGS.index("KODE KECAMATAN")
-_DATE_COLUMN = "tgl_lahir"
 _WIDTHS = {"NAMA": 28, "ALAMAT": 30, "NIK": 18, "NKK": 18, "KECAMATAN": 18, "KELURAHAN/DESA": 18}
 
 
@@ -91,7 +90,7 @@ class RollFile(ABC):
 
 
 class CsvRoll(RollFile):
-    """Comma-separated, UTF-8 without a byte order mark, text quoted, an empty cell empty, lines end in LF.
+    """Comma-separated, UTF-8 without a byte order mark, quoted where RFC 4180 asks for it, lines end in LF.
 
     No mark, because a mark is three bytes that most programs take for part of the first heading. The CSV is for
     programs: Excel would round a NIK of sixteen digits, and gets the XLSX.
@@ -100,33 +99,32 @@ class CsvRoll(RollFile):
     def __init__(self, path: Path, *, names: Mapping[str, str]) -> None:
         super().__init__(path)
         self._names = names
-        schema = pa.schema([(heading, pa.string()) for heading in MODEL_A_HEADINGS])
-        self._writer = pa_csv.CSVWriter(str(self._aside), schema)
+        self._file = self._aside.open("wb")
+        self._file.write(",".join(MODEL_A_HEADINGS).encode() + b"\n")
 
     def _write(self, table: pa.Table) -> None:
-        self._writer.write_table(model_a(table, names=self._names))
+        cells: list[Any] = [_quoted(column.combine_chunks()) for column in model_a(table, names=self._names).columns]
+        lines = pc.binary_join_element_wise(*cells, ",")
+        self._file.write("\n".join(lines.to_pylist()).encode() + b"\n")
 
     def _finish(self) -> None:
-        self._writer.close()
+        self._file.close()
 
 
 class ParquetRoll(RollFile):
-    """The checked columns under their own names; `tgl_lahir` a date, all else text.
+    """The checked columns under their own names, in their order, all text: the words of the CSV, and small.
 
-    A date that could not be read has no place in a column of dates: `tgl_lahir_asli` holds its text, and is null
-    elsewhere.
+    The date of birth is text too (`1985-12-31`), because a date that could not be read has no place in a column of
+    dates and must not be lost.
     """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        fields = [(column, pa.date32() if column == _DATE_COLUMN else pa.string()) for column in COLUMNS]
-        self._schema = pa.schema([*fields, (_DATE_COLUMN + ORIGINAL_SUFFIX, pa.string())])
+        self._schema = pa.schema([(column, pa.string()) for column in COLUMNS])
         self._writer = pq.ParquetWriter(str(self._aside), self._schema, compression="zstd", write_statistics=False)
 
     def _write(self, table: pa.Table) -> None:
-        columns = {c: table[c] if c == _DATE_COLUMN else as_text(table, c) for c in COLUMNS}
-        unread = pc.if_else(table[_DATE_COLUMN].is_valid(), pa.scalar(None, pa.string()), as_text(table, _DATE_COLUMN))
-        self._writer.write_table(pa.table({**columns, _DATE_COLUMN + ORIGINAL_SUFFIX: unread}, schema=self._schema))
+        self._writer.write_table(pa.table({column: as_text(table, column) for column in COLUMNS}, schema=self._schema))
 
     def _finish(self) -> None:
         self._writer.close()
@@ -230,6 +228,16 @@ def write_parquet(path: Path, batches: Iterable[pa.Table]) -> int:
 def write_xlsx(path: Path, batches: Iterable[pa.Table], *, names: Mapping[str, str], at: datetime) -> int:
     """Write the tables as one workbook; gives the number of lines. Raises TooManyForExcel, CellTooLong."""
     return _write_all(XlsxRoll(path, names=names, at=at), batches)
+
+
+def _quoted(cells: Any) -> Any:  # the stubs of Arrow's kernels lose the type of what they are given
+    """Cells as they stand in a CSV: nothing for null, in quotes if they hold a comma, a quote or a line's end."""
+    filled: Any = pc.fill_null(cells, "")
+    needs = pc.match_substring_regex(filled, _NEEDS_QUOTES)
+    if not pc.any(needs).as_py():
+        return filled
+    inside: Any = pc.replace_substring(filled, '"', '""')
+    return pc.if_else(needs, pc.binary_join_element_wise('"', inside, '"', ""), filled)
 
 
 def _write_all(file: RollFile, batches: Iterable[pa.Table]) -> int:
