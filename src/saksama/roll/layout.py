@@ -82,8 +82,8 @@ def _widened(labels: list[str], below: list[list[str]]) -> list[str]:
     width = len(labels)
     while width and not labels[width - 1].strip():
         width -= 1
-    usual = Counter(map(len, below)).most_common(1)
-    return labels[:width] + [""] * (usual[0][0] - width if usual else 0)
+    usual, count = Counter(map(len, below)).most_common(1)[0] if below else (0, 0)
+    return labels[:width] + [""] * (usual - width if 2 * count > len(below) else 0)
 
 
 def _best_header(head: list[list[str]]) -> _Header | None:
