@@ -4,7 +4,6 @@ import stat
 from pathlib import Path
 
 import pytest
-from tests.vault.conftest import names_in
 
 from saksama.model.errors import BadInput, Broken
 from saksama.vault.keys import (
@@ -17,6 +16,7 @@ from saksama.vault.keys import (
     PassphraseRefused,
     WrongKey,
 )
+from tests.vault.conftest import names_in
 
 PASSPHRASE = "kopi tubruk di alun-alun"
 

@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.parquet.encryption as pe
 import pytest
-from tests.vault.conftest import PLANTED, names_in
 
 from saksama.vault.keys import Keystore
 from saksama.vault.kms import OfficeKms, sealing_properties
 from saksama.vault.sealing import ROW_GROUP_LINES, NotSealable, SealedTableWriter, seal_bytes
 from saksama.vault.unsealing import read_sealed
+from tests.vault.conftest import PLANTED, names_in
 
 NAME = "rolls/00aa11bb22cc33dd/sealed.parquet"
 

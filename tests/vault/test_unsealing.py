@@ -9,7 +9,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.vault.conftest import PLANTED
 
 from saksama.model.errors import Broken
 from saksama.vault import kms, unsealing
@@ -24,6 +23,7 @@ from saksama.vault.unsealing import (
     read_sealed,
     unseal_bytes,
 )
+from tests.vault.conftest import PLANTED
 
 NAME = "rolls/00aa11bb22cc33dd/sealed.parquet"
 
