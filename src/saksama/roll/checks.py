@@ -19,7 +19,7 @@ from saksama.roll.layout import Layout
 from saksama.roll.places import PlaceReader
 from saksama.roll.profile import Profile, Profiler
 from saksama.roll.raw import RawBatch, RawSheet
-from saksama.roll.reader import OpenSheet, RollFile
+from saksama.roll.reader import OpenSheet, RollFile, empty
 
 Progress = Callable[[int, int | None], None]
 ORIGINALS = tuple(name + ORIGINAL_SUFFIX for name in COLUMNS)
@@ -73,6 +73,8 @@ def check_roll(
     for sheet in file.sheets:
         yield from _check_sheet(file, sheet, state)
     file.opened.require_unchanged()
+    if not state.line:
+        raise empty(file.name)
 
 
 @dataclass(slots=True)

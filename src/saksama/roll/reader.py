@@ -91,6 +91,8 @@ def open_roll(
         file = reader(opened, source, columns, beat)
         if not any(sheet.layout for sheet in file.sheets):
             raise _nothing_known(file)
+        if file.kind is not Kind.PARQUET and not any(_may_have_lines(sheet) for sheet in file.sheets):
+            raise empty(file.name)
         stack.pop_all()
         return file
 
@@ -122,12 +124,12 @@ def _best_delimiter(
         head = stream.read(1 << 18)
     wanted = (columns.delimiter,) if columns and columns.delimiter else sniff(head, scanned.encoding)
     best: tuple[DelimitedSheet, Layout | None] | None = None
-    refusal: UnknownLayout | None = None
+    refusal: UnknownLayout | DamagedFile | None = None
     for delimiter in wanted:
         sheet = DelimitedSheet(source, scanned, delimiter)
         try:
             layout = find_layout(sheet.head(_LOOKED_AT), columns, where=source.name)
-        except UnknownLayout as fault:
+        except (UnknownLayout, DamagedFile) as fault:  # read with the wrong delimiter, quotes look misplaced
             refusal = refusal or fault
             continue
         if best is None or _size(layout) > _size(best[1]):
@@ -175,6 +177,14 @@ def _parquet(opened: OpenFile, source: Source, columns: ColumnMapping | None, _b
     return RollFile(opened, (OpenSheet(sheet, layout),), Kind.PARQUET, "Parquet", sheet.rows, order)
 
 
+def _may_have_lines(sheet: OpenSheet) -> bool:
+    """False if the sheet ends, as far as cells go, with its header."""
+    if sheet.layout is None:
+        return False
+    head = sheet.raw.head(_LOOKED_AT)
+    return len(head) == _LOOKED_AT or any(cell.strip() for row in head[sheet.layout.skip :] for cell in row)
+
+
 def _nothing_known(file: RollFile) -> EmptyRoll | UnknownLayout:
     """The refusal of a file in which no sheet has a header that is known."""
     with file:
@@ -183,4 +193,11 @@ def _nothing_known(file: RollFile) -> EmptyRoll | UnknownLayout:
             if any(cell.strip() for row in head for cell in row):
                 where = f"{file.name}, {sheet.raw.name}" if sheet.raw.name else file.name
                 return unknown_layout(head, where=where)
-    return EmptyRoll(_("Berkas {name} tidak berisi satu baris pun; kirim berkas yang berisi.").format(name=file.name))
+    return empty(file.name)
+
+
+def empty(name: str) -> EmptyRoll:
+    """The refusal of a file without a single line."""
+    return EmptyRoll(
+        _("Berkas {name} tidak berisi satu baris pemilih pun; kirim berkas yang berisi.").format(name=name)
+    )
