@@ -1,4 +1,4 @@
-"""Cases laid before an office by hand, as step 3 lays them: invented voters, sealed evidence, an entry in the outbox."""
+"""Cases laid before an office by hand, as step 3 lays them: invented voters, sealed evidence, an outbox entry."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations

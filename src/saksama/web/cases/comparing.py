@@ -39,9 +39,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PairSays:
-    """What the comparison says of one element of one pair; `pair` is empty where the case has one pair only."""
+    """What the comparison says of one element; `pairs` is empty where the case has one pair only."""
 
-    pair: str
+    pairs: str
     agreement: Agreement
     sentence: str
 
@@ -84,21 +84,23 @@ def side_by_side(shown: ShownCase) -> SideBySide:
         columns=tuple(Column(letter, line + 1, str(line)) for line, letter in letters.items()),
         rows=rows,
         where=tuple(row for row in where if any(cell.segments for cell in row.cells)),
-        counts=tuple((kind, sum(row.agreement is kind for row in rows)) for kind in reversed(_SEVEREST)),
+        counts=tuple((kind, sum(row.agreement is kind for row in rows)) for kind in Agreement),
     )
 
 
 def _row(name: str, shown: ShownCase, letters: Mapping[int, str]) -> Row:
-    says = []
+    pairs: dict[tuple[Agreement, str], list[str]] = {}  # pairs of which the same is said, said once
     for comparison in shown.comparisons:
-        pair = f"{letters[comparison.left.line]}–{letters[comparison.right.line]}" if len(letters) > 2 else ""
-        says += [
-            PairSays(pair, compared.agreement, _sentence(compared))
-            for compared in comparison.elements
-            if compared.element.value == name
-        ]
-    agreement = next((kind for kind in _SEVEREST if any(s.agreement is kind for s in says)), None)
-    return Row(name, _cells(name, shown.records, letters), tuple(says), agreement)
+        pair = f"{letters[comparison.left.line]}–{letters[comparison.right.line]}"
+        for compared in comparison.elements:
+            if compared.element.value == name:
+                pairs.setdefault((compared.agreement, _sentence(compared)), []).append(pair)
+    says = tuple(
+        PairSays(", ".join(named) if len(shown.comparisons) > 1 else "", agreement, sentence)
+        for (agreement, sentence), named in pairs.items()
+    )
+    least = next((kind for kind in _SEVEREST if any(said.agreement is kind for said in says)), None)
+    return Row(name, _cells(name, shown.records, letters), says, least)
 
 
 def _where(name: str, records: tuple[ShownRecord, ...], letters: Mapping[int, str]) -> Row:
@@ -124,7 +126,7 @@ def _cells(name: str, records: tuple[ShownRecord, ...], letters: Mapping[int, st
 
 
 def marked(value: str, other: str) -> tuple[Segment, ...]:
-    """`value` cut where `other` says something else. Hidden digits are never marked: what they are is not known here."""
+    """`value` cut where `other` says something else. Hidden digits are never marked: they are not known here."""
     if not value:
         return ()
     if not other or value == other:

@@ -9,15 +9,13 @@
 SQLite forgets triggers when Django rebuilds a table, so they are laid anew after every migrate, not in a migration.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from saksama.model.errors import Broken
 
-_NEVER = "SELECT RAISE(ABORT, '{what}')"
 _KEPT_FOREVER: Final = {
     "cases_decisionrow": "a decision is never changed; a change of mind is a new one",
     "cases_evidencerow": "evidence is never changed",
@@ -26,6 +24,17 @@ _KEPT_FOREVER: Final = {
     "cases_placerow": "the places of a case are never changed",
 }
 _STANDING: Final = "NOT EXISTS (SELECT 1 FROM cases_decisionrow later WHERE later.supersedes_id = {name}.id)"
+_ONE_STANDS, _OTHER_STANDS, _D_STANDS = (_STANDING.format(name=name) for name in ("one", "other", "d"))
+_SETTLED_BY_NOBODY: Final = (
+    "NEW.state IN ('settled', 'enacted') AND NOT EXISTS ("  # noqa: S608  # constants of this file only
+    "SELECT 1 FROM cases_decisionrow one JOIN cases_decisionrow other ON other.case_id = one.case_id"
+    " AND other.officer_id <> one.officer_id AND other.ruling = one.ruling AND other.kept IS one.kept"
+    " AND other.struck = one.struck WHERE one.case_id = NEW.id AND " + _ONE_STANDS + " AND " + _OTHER_STANDS + ")"
+)
+_HAS_ANOTHER_STANDING: Final = (
+    "EXISTS (SELECT 1 FROM cases_decisionrow d WHERE d.case_id = NEW.case_id"  # noqa: S608  # constants of this file
+    " AND d.officer_id = NEW.officer_id AND " + _D_STANDS + " AND d.id IS NOT NEW.supersedes_id)"
+)
 
 
 def _trigger(name: str, moment: str, *, when: str = "", refuse: str) -> str:
@@ -72,13 +81,7 @@ def _all() -> dict[str, str]:
     add(
         "case_settled_by_two",
         "BEFORE UPDATE OF state ON cases_caserow",
-        when=(
-            "NEW.state IN ('settled', 'enacted') AND NOT EXISTS ("
-            "SELECT 1 FROM cases_decisionrow one JOIN cases_decisionrow other ON other.case_id = one.case_id"
-            " AND other.officer_id <> one.officer_id AND other.ruling = one.ruling AND other.kept IS one.kept"
-            f" AND other.struck = one.struck WHERE one.case_id = NEW.id AND {_STANDING.format(name='one')}"
-            f" AND {_STANDING.format(name='other')})"  # constants of this file only
-        ),
+        when=_SETTLED_BY_NOBODY,
         refuse="a case is settled by two different officers who say the same",
     )
     _add_decision_law(add)
@@ -105,7 +108,7 @@ def _all() -> dict[str, str]:
     return found
 
 
-def _add_decision_law(add: Any) -> None:
+def _add_decision_law(add: Callable[..., None]) -> None:
     moment = "BEFORE INSERT ON cases_decisionrow"
     add(
         "decision_is_a_persons",
@@ -158,10 +161,7 @@ def _add_decision_law(add: Any) -> None:
     add(
         "decision_stands_alone",
         moment,
-        when=(
-            "EXISTS (SELECT 1 FROM cases_decisionrow d WHERE d.case_id = NEW.case_id"
-            f" AND d.officer_id = NEW.officer_id AND {_STANDING.format(name='d')} AND d.id IS NOT NEW.supersedes_id)"
-        ),
+        when=_HAS_ANOTHER_STANDING,
         refuse="an officer has one standing decision on a case",
     )
 
@@ -170,7 +170,7 @@ def _changed(*columns: str) -> str:
     return " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns)
 
 
-TRIGGERS: Mapping[str, str] = MappingProxyType(_all())
+TRIGGERS: Final[dict[str, str]] = _all()
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -178,7 +178,9 @@ def install(connection: BaseDatabaseWrapper) -> None:
     if connection.vendor != "sqlite":
         raise Broken(f"the triggers that guard decisions are written for SQLite, not for {connection.vendor}")
     with connection.cursor() as cursor:
-        for name, statement in TRIGGERS.items():
+        for name, statement in reversed(
+            TRIGGERS.items()
+        ):  # SQLite fires the youngest first: the gravest reason is named
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
             cursor.execute(statement)
 

@@ -133,8 +133,8 @@ class DjangoCaseStore:
         return {state: counted.get(state.value, 0) for state in CaseState}
 
     def settled(self, roll: RollId) -> Iterator[tuple[Case, tuple[Decision, ...]]]:
-        """Settled cases of the roll with their decisions, by case number."""
-        rows = CaseRow.objects.filter(roll=roll, state=CaseState.SETTLED.value).order_by("id")
+        """Settled and enacted cases of the roll with all their decisions, by case number."""
+        rows = CaseRow.objects.filter(roll=roll, state__in=_CLOSED).order_by("id")
         for row in rows.prefetch_related("decisions").iterator(_AT_ONCE):
             made = sorted(row.decisions.all(), key=lambda decision: decision.number)
             yield row.as_case(), tuple(decision.as_decision() for decision in made)

@@ -62,5 +62,4 @@ def _page_as_written(request: HttpRequest, path: Path) -> HttpResponseBase:
     def answer(_request: HttpRequest) -> HttpResponse:
         return HttpResponse(written, content_type="text/html; charset=utf-8")
 
-    answered: HttpResponse = answer(request)
-    return answered
+    return answer(request)

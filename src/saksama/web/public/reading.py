@@ -1,4 +1,4 @@
-"""The published folder as this page tells it: the checkpoint, who cosigned it when, and what kinds of entry it covers."""
+"""The published folder as its page tells it: the checkpoint, who cosigned it when, how many entries of what kind."""
 
 import json
 from collections import Counter

@@ -3,8 +3,8 @@
 Debian 12 ships SQLite 3.40.1, in the range (3.7.0 to 3.51.2) of a bug by which two connections that reset the
 write-ahead log at once can corrupt the file. The wheel brings 3.53. Django takes its driver by the name `sqlite3`, so
 the name is lent to the wheel while Django's own backend is imported, and given back: the rest of the process keeps
-Python's driver. Where only an old SQLite is to be had, the file stays in rollback-journal mode, which the bug does not
-touch, and `saksama.web.serving` refuses more than one writing process.
+Python's driver. Where only an old SQLite is to be had, the file is kept in rollback-journal mode, which the bug does
+not touch and which is slower; a file that others hold in write-ahead mode is refused.
 """
 
 import sys
@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db.utils import OperationalError
 
 SOUND_WAL: Final = (
     3,
@@ -71,6 +72,15 @@ def may_write_in_parallel() -> bool:
     return version() >= SOUND_WAL
 
 
+def require_sound(journal_mode: str) -> None:
+    """Raise OperationalError for a write-ahead log under a SQLite that can corrupt it: several writers are refused."""
+    if journal_mode == "wal" and not may_write_in_parallel():
+        raise OperationalError(
+            f"this file is in use with a write-ahead log, and SQLite {'.'.join(map(str, version()))} can corrupt it;"
+            " close the other program, or install pysqlite3"
+        )
+
+
 class DatabaseWrapper(backend.DatabaseWrapper):
     """A connection that is durable (`synchronous=FULL`) and, where sound, uses a write-ahead log."""
 
@@ -86,3 +96,13 @@ class DatabaseWrapper(backend.DatabaseWrapper):
             "PRAGMA cache_size = -32768",
         ]
         return params
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection with its pragmas; raises OperationalError where the log could be corrupted."""
+        connection = super().get_new_connection(conn_params)
+        try:
+            require_sound(connection.execute("PRAGMA journal_mode").fetchone()[0])
+        except OperationalError:
+            connection.close()
+            raise
+        return connection
