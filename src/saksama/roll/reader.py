@@ -14,7 +14,7 @@ from saksama.roll.formats.workbook import open_workbook
 from saksama.roll.layout import SEARCHED, Layout, find_layout, unknown_layout
 from saksama.roll.mapping import ColumnMapping, load_mapping
 from saksama.roll.raw import RawSheet
-from saksama.roll.refusals import EmptyRoll, UnknownLayout
+from saksama.roll.refusals import DamagedFile, EmptyRoll, UnknownLayout
 from saksama.roll.source import Kind, OpenFile, Source, identify
 
 __all__ = ["OpenSheet", "RollFile", "load_mapping", "open_roll"]
