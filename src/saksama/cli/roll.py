@@ -30,10 +30,10 @@ def command() -> None:
 @as_json
 def sample(file: Path, lines: int, seed: int, wilayah: str, truth: Path | None, as_json: bool) -> None:
     """Buat daftar rekaan untuk berlatih: .csv, .csv.gz, .xlsx, atau .parquet. Tidak seorang pun nyata."""
-    from saksama.flow.intake import write_sample
+    from saksama.flow.sample import make_sample
 
     with refusals(as_json=as_json), progress_bar(_("Membuat daftar rekaan")) as show:
-        made = write_sample(file, lines=lines, seed=seed, wilayah=wilayah, truth=truth, progress=show)
+        made = make_sample(file, lines=lines, seed=seed, wilayah=wilayah, truth=truth, progress=show)
     report(
         {"file": file, "truth": truth, **made},
         [_("{lines} baris rekaan ditulis ke {file}.").format(lines=number(lines), file=file)],

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from saksama.flow.folders import appearing, leave_entries, sha256_of
-from saksama.flow.shelves import ASIDE, FAULTS, SEALED, SUMMARY, TALLY, RollShelf
+from saksama.flow.shelves import ASIDE, FAULTS, SEALED, SUMMARY, TALLY, RollShelf, sealed_name
 from saksama.model.clock import Clock
 from saksama.model.entry import Entry, EntryId, EntryKind
 from saksama.model.errors import BadInput
@@ -101,10 +101,10 @@ def _seal(
         for batch in check_roll(file, progress=progress):
             if checked is None or aside is None:
                 checked = SealedTableWriter(
-                    folder / SEALED, batch.checked.schema, keys=shelf.keys, name=f"rolls/{roll}/{SEALED}"
+                    folder / SEALED, batch.checked.schema, keys=shelf.keys, name=sealed_name(roll)
                 )
                 aside = SealedTableWriter(
-                    folder / ASIDE, batch.aside.schema, keys=shelf.keys, name=f"rolls/{roll}/{ASIDE}"
+                    folder / ASIDE, batch.aside.schema, keys=shelf.keys, name=sealed_name(roll, ASIDE)
                 )
             checked.write(batch.checked)
             aside.write(batch.aside)

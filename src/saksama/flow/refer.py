@@ -47,7 +47,7 @@ def refer_cases(
     """
     roll = RollId(runs.about(run)["roll"])
     pairs, clusters = runs.pairs(run), runs.clusters(run)
-    records = rolls.records(roll, clusters[LINE].to_pylist(), [LINE, *COLUMNS])
+    records = rolls.records(roll, [int(line) for line in clusters[LINE].to_numpy()], [LINE, *COLUMNS])
     by_line = _by_line(records)
     total = len(set(clusters["cluster"].to_pylist()))
     recommendations = recommend(pairs, clusters, records, roll=roll, run=run, assistant=ASSISTANT)

@@ -29,6 +29,11 @@ OUTCOME = "outcome.json"
 PUBLIC = ("berita-acara.html", "berita-acara.pdf", "hitungan.json")  # of an outcome; the roll itself is never published
 
 
+def sealed_name(roll: RollId, file: str = SEALED) -> str:
+    """What a sealed file's keys are bound to: no other file's keys open it."""
+    return f"rolls/{roll}/{file}"
+
+
 @dataclass(frozen=True, slots=True)
 class RollShelf:
     """The office's sealed rolls, a folder each under its roll id."""
@@ -74,8 +79,13 @@ class RollShelf:
 
     def batches(self, roll: RollId, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """The checked records in the clear, a row group at a time; raises Broken if the sealed file was touched."""
-        expected = self.summary(roll).sealed_sha256
-        yield from iter_sealed(self.folder / roll / SEALED, keys=self.keys, expected_sha256=expected, columns=columns)
+        yield from iter_sealed(
+            self.folder / roll / SEALED,
+            keys=self.keys,
+            expected_sha256=self.summary(roll).sealed_sha256,
+            columns=columns,
+            name=sealed_name(roll),
+        )
 
     def table(self, roll: RollId, columns: Sequence[str]) -> pa.Table:
         """Some columns of all checked records, in memory."""
