@@ -34,6 +34,11 @@ class KeyType(IntEnum):
         return 1312 if self is KeyType.ML_DSA_44_COSIGNATURE else 32
 
     @property
+    def algorithm(self) -> str:
+        """The signature scheme's name, as people write it in a policy."""
+        return "ml-dsa-44" if self is KeyType.ML_DSA_44_COSIGNATURE else "ed25519"
+
+    @property
     def cosigns(self) -> bool:
         """Whether its signatures carry a time."""
         return self is not KeyType.ED25519

@@ -82,12 +82,12 @@ class Policy:
 
     @classmethod
     def of(cls, log: Verifier, witness: Sequence[Verifier], *, log_url: str = "", witness_url: str = "") -> "Policy":
-        """The policy of an office that begins: one log and one witness, all of whose keys must have cosigned.
+        """The policy of an office that begins: one log, and witness keys of which all must have cosigned.
 
         Without a key of a witness the quorum is `none`.
         """
         named = tuple(
-            PolicyWitness(f"saksi-{verifier.key_type.name.lower().replace('_', '-')}", verifier, witness_url)
+            PolicyWitness(f"{verifier.name}:{verifier.key_type.algorithm}", verifier, witness_url)
             for verifier in witness
         )
         if not named:
