@@ -1,0 +1,117 @@
+"""Clusters that do not over-merge: the partition of each component that the evidence between its records supports best.
+
+A pair that reaches the threshold connects its records. Inside a component every pair is scored, also those that no
+blocking key brought together, and evidence against counts as much as evidence for: a twin is not drawn in by a
+brother's double. Up to eight records the best partition is found exactly, larger ones by merging.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from saksama.linkage.kernels.arrays import Floats, Ints, Words
+from saksama.linkage.kernels.join import components
+from saksama.linkage.kernels.partition import best_partition, merged_greedily
+
+_EXACT = 8
+_LARGEST_SCORED = 400  # records; a component beyond is cut at higher thresholds first
+_MOST_BITS = 12.0  # one pair's say, so that a single wrong certainty cannot outvote the rest
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Clusters:
+    """`parts[i]` is the smallest record of record i's cluster; itself where it stands alone."""
+
+    parts: Ints
+    components: int
+    largest_component: int
+
+
+def log_odds(probability: Floats) -> Floats:
+    """Probability as bits for or against, within what one pair may say."""
+    odds = np.log2(np.maximum(probability, 1e-12)) - np.log2(np.maximum(1 - probability, 1e-12))
+    return np.clip(odds, -_MOST_BITS, _MOST_BITS)
+
+
+def cluster(
+    size: int, pairs: Words, probability: Floats, threshold: float, score_pairs: Callable[[Words], Floats]
+) -> Clusters:
+    """Cluster `size` records. `pairs` are ascending and packed; `score_pairs` gives the probability of any others."""
+    linked = probability >= threshold
+    left = (pairs[linked] >> np.uint64(32)).astype(np.int64)
+    right = (pairs[linked] & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    roots = _bounded_components(left, right, probability[linked], size)
+    parts = roots.copy()
+    members = _members_of(roots, least=3)
+    if members:
+        inner = np.concatenate([_all_pairs(group) for group in members])
+        inner.sort()
+        weights = log_odds(_look_up(inner, pairs, probability, score_pairs))
+        for group in members:
+            parts[group] = _split(group, inner, weights)
+    sizes = np.bincount(roots, minlength=1)
+    return Clusters(parts, int((sizes > 1).sum()), int(sizes.max(initial=0)))
+
+
+def pairs_inside(parts: Ints) -> Words:
+    """Every pair of records of one cluster, ascending and packed."""
+    groups = _members_of(parts, least=2)
+    if not groups:
+        return np.empty(0, np.uint64)
+    out = np.concatenate([_all_pairs(group) for group in groups])
+    out.sort()
+    return out
+
+
+def _bounded_components(left: Ints, right: Ints, probability: Floats, size: int) -> Ints:
+    """Components; those too large to score whole are cut at ever higher thresholds."""
+    bar = 0.5
+    kept = np.ones(len(left), bool)
+    while True:
+        roots = components(left[kept], right[kept], size)
+        counts = np.bincount(roots, minlength=size)
+        huge = counts[roots[left]] > _LARGEST_SCORED
+        if not (huge & kept).any() or bar > 1 - 1e-9:
+            return roots
+        bar = 1 - (1 - bar) / 4
+        kept &= ~huge | (probability >= bar)
+
+
+def _members_of(roots: Ints, least: int) -> list[Ints]:
+    counts = np.bincount(roots, minlength=len(roots))
+    chosen = np.flatnonzero(counts[roots] >= least)
+    if len(chosen) == 0:
+        return []
+    chosen = chosen[np.argsort(roots[chosen], kind="stable")]
+    cuts = np.flatnonzero(np.diff(roots[chosen])) + 1
+    return np.split(chosen, cuts)
+
+
+def _all_pairs(group: Ints) -> Words:
+    a, b = np.triu_indices(len(group), 1)
+    return (group[a].astype(np.uint64) << np.uint64(32)) | group[b].astype(np.uint64)
+
+
+def _look_up(wanted: Words, pairs: Words, probability: Floats, score_pairs: Callable[[Words], Floats]) -> Floats:
+    out = np.zeros(len(wanted))
+    at = np.searchsorted(pairs, wanted)
+    known = at < len(pairs)
+    known[known] = pairs[at[known]] == wanted[known]
+    out[known] = probability[at[known]]
+    if not known.all():
+        out[~known] = score_pairs(wanted[~known])
+    return out
+
+
+def _split(group: Ints, inner: Words, weights: Floats) -> Ints:
+    size = len(group)
+    matrix = np.zeros((size, size))
+    at = np.searchsorted(inner, _all_pairs(group))
+    matrix[np.triu_indices(size, 1)] = weights[at]
+    matrix += matrix.T
+    part = best_partition(matrix) if size <= _EXACT else merged_greedily(matrix)
+    smallest: dict[int, int] = {}
+    for record, number in zip(group.tolist(), part.tolist(), strict=True):
+        smallest.setdefault(number, record)
+    return np.array([smallest[number] for number in part.tolist()], np.int64)

@@ -1,0 +1,154 @@
+"""Blocking keys sorted, their groups walked, the pairs in them counted and written."""
+
+import numpy as np
+from numba import njit
+
+from saksama.linkage.kernels.arrays import Bytes, Ints, Words
+
+_DIGIT = 2048  # eleven bits a pass
+
+
+@njit(cache=True, nogil=True)
+def order_by(keys: Words, passes: int) -> Ints:
+    """The stable order that sorts `keys` by their lowest `11 * passes` bits; int32, radix sort."""
+    size = len(keys)
+    order, spare = np.empty(size, np.int32), np.empty(size, np.int32)
+    for k in range(size):
+        order[k] = k
+    counts = np.zeros(_DIGIT + 1, np.int64)
+    for turn in range(passes):
+        shift = np.uint64(11 * turn)
+        counts[:] = 0
+        for k in range(size):
+            counts[((keys[k] >> shift) & np.uint64(_DIGIT - 1)) + np.uint64(1)] += 1
+        for digit in range(_DIGIT):
+            counts[digit + 1] += counts[digit]
+        for k in range(size):
+            at = order[k]
+            digit = (keys[at] >> shift) & np.uint64(_DIGIT - 1)
+            spare[counts[digit]] = at
+            counts[digit] += 1
+        order, spare = spare, order
+    return order
+
+
+@njit(cache=True, nogil=True)
+def group_bounds(keys: Words, order: Ints) -> Ints:
+    """Where groups of two or more equal keys begin and end in `order`; int64[groups, 2]. Blank keys (0) form none."""
+    groups = 0
+    for write in (False, True):
+        if write:
+            out = np.empty((groups, 2), np.int64)
+            groups = 0
+        begin = 0
+        while begin < len(order):
+            end = begin + 1
+            while end < len(order) and keys[order[end]] == keys[order[begin]]:
+                end += 1
+            if end - begin > 1 and keys[order[begin]] != 0:
+                if write:
+                    out[groups, 0], out[groups, 1] = begin, end
+                groups += 1
+            begin = end
+    return out
+
+
+@njit(cache=True, nogil=True)
+def count_pairs(bounds: Ints, window: int) -> int:
+    """Pairs in the groups, each entry with at most `window` that follow it."""
+    total = 0
+    for g in range(len(bounds)):
+        size = bounds[g, 1] - bounds[g, 0]
+        if size - 1 <= window:
+            total += size * (size - 1) // 2
+        else:
+            total += (size - window) * window + window * (window - 1) // 2
+    return total
+
+
+@njit(cache=True, nogil=True)
+def write_pairs(bounds: Ints, order: Ints, records: Ints, window: int, border: int) -> Words:
+    """The pairs of the groups as `smaller << 32 | larger` of record numbers, each entry with `window` that follow.
+
+    `records` says whose each key is; a record does not pair with itself. With `border` > 0 only pairs across it are
+    written: one record below it, one not.
+    """
+    out = np.empty(count_pairs(bounds, window), np.uint64)
+    written = 0
+    for g in range(len(bounds)):
+        for a in range(bounds[g, 0], bounds[g, 1] - 1):
+            i = records[order[a]]
+            for b in range(a + 1, min(bounds[g, 1], a + 1 + window)):
+                j = records[order[b]]
+                if i == j or (border > 0 and (i < border) == (j < border)):
+                    continue
+                low, high = min(i, j), max(i, j)
+                out[written] = (np.uint64(low) << np.uint64(32)) | np.uint64(high)
+                written += 1
+    return out[:written].copy()
+
+
+@njit(cache=True, nogil=True)
+def crowded(bounds: Ints, order: Ints, cap: int) -> tuple[Ints, Ints]:
+    """The groups within `cap`, and the entries of those over it in their order."""
+    small, entries = 0, 0
+    for g in range(len(bounds)):
+        size = bounds[g, 1] - bounds[g, 0]
+        if size <= cap:
+            small += 1
+        else:
+            entries += size
+    kept, over = np.empty((small, 2), np.int64), np.empty(entries, np.int64)
+    small, entries = 0, 0
+    for g in range(len(bounds)):
+        if bounds[g, 1] - bounds[g, 0] <= cap:
+            kept[small] = bounds[g]
+            small += 1
+        else:
+            for at in range(bounds[g, 0], bounds[g, 1]):
+                over[entries] = order[at]
+                entries += 1
+    return kept, over
+
+
+@njit(cache=True, nogil=True)
+def distinct_sorted(pairs: Words) -> Words:
+    """Each value of a sorted array once."""
+    out = np.empty(len(pairs), np.uint64)
+    written = 0
+    for k in range(len(pairs)):
+        if k == 0 or pairs[k] != pairs[k - 1]:
+            out[written] = pairs[k]
+            written += 1
+    return out[:written].copy()
+
+
+@njit(cache=True, nogil=True)
+def components(left: Ints, right: Ints, size: int) -> Ints:
+    """For each of `size` records the smallest record it is connected with; int64, union-find with path halving."""
+    parent = np.arange(size)
+    for k in range(len(left)):
+        a, b = left[k], right[k]
+        while parent[a] != a:
+            parent[a] = parent[parent[a]]
+            a = parent[a]
+        while parent[b] != b:
+            parent[b] = parent[parent[b]]
+            b = parent[b]
+        if a != b:
+            parent[max(a, b)] = min(a, b)
+    for k in range(size):
+        parent[k] = parent[parent[k]]
+    return parent
+
+
+@njit(cache=True, nogil=True)
+def hit_rules(left: Ints, right: Ints, keys: Words, offsets: Ints) -> Bytes:
+    """Whether the two records of each pair share a key; `keys[offsets[i]:offsets[i + 1]]` are those of record i."""
+    out = np.zeros(len(left), np.uint8)
+    for k in range(len(left)):
+        for a in range(offsets[left[k]], offsets[left[k] + 1]):
+            for b in range(offsets[right[k]], offsets[right[k] + 1]):
+                if keys[a] != 0 and keys[a] == keys[b]:
+                    out[k] = 1
+    return out

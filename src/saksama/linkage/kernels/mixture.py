@@ -1,0 +1,55 @@
+"""The mixture of classes: how likely each pair is of each, and the counts a new estimate is made from."""
+
+import numpy as np
+from numba import njit
+
+from saksama.linkage.kernels.arrays import Bytes, Floats
+
+
+@njit(cache=True, nogil=True)
+def class_shares(
+    levels: Bytes, chance: tuple[Floats, Floats], model: tuple[Floats, Floats, Bytes], out: Floats
+) -> None:
+    """Fill `out` (float32[n, classes]) with each pair's share of each class; strangers are what is left over.
+
+    `levels` is uint8[n, comparisons]; `chance` log2 of a stranger pair's likelihood with its prior, and the part of it
+    that is neither name nor date; `model` log2 of the likelihood of level by class and comparison, log2 of class
+    sizes, and which classes are strangers in all but name and date.
+    """
+    tables, priors, half_strangers = model
+    classes, width, _depth = tables.shape
+    scores = np.empty(classes)
+    for k in range(len(levels)):
+        best = np.float64(chance[0][k])
+        for c in range(classes):
+            score = priors[c]
+            if half_strangers[c]:
+                score += chance[1][k]
+            for w in range(width):
+                score += tables[c, w, levels[k, w]]
+            scores[c] = score
+            best = max(best, score)
+        total = 2.0 ** (chance[0][k] - best)
+        for c in range(classes):
+            scores[c] = 2.0 ** (scores[c] - best)
+            total += scores[c]
+        for c in range(classes):
+            out[k, c] = scores[c] / total
+
+
+@njit(cache=True, nogil=True)
+def level_counts(levels: Bytes, shares: Floats, counted: Bytes, depth: int) -> Floats:
+    """Expected number of pairs of each class at each level; float64[classes, comparisons, depth].
+
+    Of class 0, one person, only pairs count that `counted` (uint8[n, comparisons]) marks for the comparison.
+    """
+    width, classes = levels.shape[1], shares.shape[1]
+    counts = np.zeros((classes, width, depth))
+    for k in range(len(levels)):
+        for c in range(classes):
+            if shares[k, c] < 1e-6:
+                continue
+            for w in range(width):
+                if c > 0 or counted[k, w]:
+                    counts[c, w, levels[k, w]] += shares[k, c]
+    return counts

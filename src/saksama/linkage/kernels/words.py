@@ -1,0 +1,107 @@
+"""Names as rows of word numbers: what is left without titles, the hashes of whole names, keys from their words."""
+
+import numpy as np
+from numba import njit
+
+from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
+from saksama.linkage.kernels.text import hash_bytes, mixed
+
+_STEP = np.uint64(0x9E3779B97F4A7C15)  # golden ratio, as in splitmix64
+_ONE = np.uint64(1)
+
+
+@njit(cache=True, nogil=True)
+def _keep_words(offsets: Ints, numbers: Ints, kept: Bytes, row: int) -> int:
+    """How many words of a name count; where none does (a name that is all titles) all do."""
+    total = 0
+    for at in range(offsets[row], offsets[row + 1]):
+        total += kept[numbers[at]]
+    return total if total > 0 else offsets[row + 1] - offsets[row]
+
+
+@njit(cache=True, nogil=True)
+def hash_names(
+    offsets: Ints, numbers: Ints, kept: Bytes, plain_of: Ints, dictionary: tuple[Bytes, Ints]
+) -> tuple[Ints, Ints, Words, Words, Words]:
+    """Offsets and plain words without titles, and hashes of each name: as written, plain and sorted, plain and joined.
+
+    `numbers` are words as written, `plain_of` maps them to plain words, `dictionary` holds the plain words' letters.
+    """
+    rows = len(offsets) - 1
+    out_offsets = np.zeros(rows + 1, np.int64)
+    for row in range(rows):
+        out_offsets[row + 1] = out_offsets[row] + _keep_words(offsets, numbers, kept, row)
+    words = np.empty(out_offsets[rows], np.int32)
+    written, plain, joined = np.zeros(rows, np.uint64), np.zeros(rows, np.uint64), np.zeros(rows, np.uint64)
+    buffer = np.empty(4096, np.uint8)
+    data, starts = dictionary
+    for row in range(rows):
+        take_all = out_offsets[row + 1] - out_offsets[row] == offsets[row + 1] - offsets[row]
+        put, length = out_offsets[row], 0
+        exact, mixed_sum = np.uint64(7), np.uint64(0)
+        for at in range(offsets[row], offsets[row + 1]):
+            if not take_all and kept[numbers[at]] == 0:
+                continue
+            word = plain_of[numbers[at]]
+            words[put] = word
+            put += 1
+            exact = mixed(exact * _STEP + np.uint64(numbers[at]) + _ONE)
+            mixed_sum += mixed(np.uint64(word) + _STEP)  # a sum does not know the order of its parts
+            for k in range(starts[word], min(starts[word + 1], starts[word] + 4096 - length)):
+                buffer[length] = data[k]
+                length += 1
+        if put > out_offsets[row]:
+            written[row], plain[row] = exact | _ONE, mixed(mixed_sum) | _ONE
+            joined[row] = hash_bytes(buffer, 0, length)
+    return out_offsets, words, written, plain, joined
+
+
+@njit(cache=True, nogil=True)
+def rarest_first(offsets: Ints, words: Ints, hashes: Words, rarity: Floats, most: int) -> tuple[Words, Ints]:
+    """Hashes of the words of each name, rarest first, at most `most`, each once; with offsets."""
+    rows = len(offsets) - 1
+    out = np.empty(rows * most, np.uint64)
+    out_offsets = np.zeros(rows + 1, np.int64)
+    put = 0
+    for row in range(rows):
+        begin = put
+        while put - begin < most:
+            best = -1
+            for at in range(offsets[row], offsets[row + 1]):
+                word = words[at]
+                taken = False
+                for k in range(begin, put):
+                    taken = taken or out[k] == hashes[word]
+                if not taken and (best < 0 or rarity[word] > rarity[best]):
+                    best = word
+            if best < 0:
+                break
+            out[put] = hashes[best]
+            put += 1
+        out_offsets[row + 1] = put
+    return out[:put].copy(), out_offsets
+
+
+@njit(cache=True, nogil=True)
+def start_keys(offsets: Ints, words: Ints, data: Bytes, starts: Ints, length: int) -> tuple[Words, Ints]:
+    """Hashes of the first letters of each word of each name, each once; with offsets. One-letter words give none."""
+    rows = len(offsets) - 1
+    out = np.empty(offsets[rows], np.uint64)
+    out_offsets = np.zeros(rows + 1, np.int64)
+    put = 0
+    for row in range(rows):
+        begin = put
+        for at in range(offsets[row], offsets[row + 1]):
+            word = words[at]
+            size = starts[word + 1] - starts[word]
+            if size < 2 and offsets[row + 1] - offsets[row] > 1:
+                continue
+            key = hash_bytes(data, starts[word], starts[word] + min(size, length))
+            taken = False
+            for k in range(begin, put):
+                taken = taken or out[k] == key
+            if not taken:
+                out[put] = key
+                put += 1
+        out_offsets[row + 1] = put
+    return out[:put].copy(), out_offsets

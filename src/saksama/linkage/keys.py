@@ -1,0 +1,146 @@
+"""Blocking keys: a part of a comparison of every record as a 64-bit hash, 0 where it is blank."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from saksama.linkage.kernels.arrays import Floats, Ints, Words
+from saksama.linkage.kernels.text import hash_words, mixed_all
+from saksama.linkage.plan_reading import MANY
+from saksama.linkage.prepared import Numbers, Places, Prepared, Texts
+
+_WOMAN = 40  # added to the day inside a woman's NIK
+_MOST_WORDS = 3  # rarest words of a name that make keys
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Keys and whose they are: `values[k]` belongs to `records[k]`. Blank keys are left out."""
+
+    values: Words
+    records: Ints
+
+
+def combine(one: Words, other: Words) -> Words:
+    """A key of two parts; 0 where either is blank."""
+    both = mixed_all(one * np.uint64(0x9E3779B97F4A7C15) + other)
+    return np.where((one == 0) | (other == 0), np.uint64(0), both | np.uint64(1))
+
+
+def base_keys(parts: tuple[str, ...], prepared: Prepared, rarity: dict[str, Floats]) -> Keys:
+    """The keys of a rule's `parts`; records with a blank part have none. One part may have many keys a record."""
+    total: Words | None = None
+    many: tuple[Words, Ints] | None = None
+    for part in parts:
+        name, _, what = part.partition(":")
+        if what in MANY and name in prepared.names:
+            many = _word_keys(prepared, name, what, rarity)
+        else:
+            one = single_key(part, prepared)
+            total = one if total is None else combine(total, one)
+    if many is None:
+        assert total is not None
+        kept = np.flatnonzero(total)
+        return Keys(total[kept], kept.astype(np.int32))
+    values, offsets = many
+    records = np.repeat(np.arange(len(prepared), dtype=np.int32), np.diff(offsets))
+    if total is not None:
+        values = combine(values, total[records])
+    kept = np.flatnonzero(values)
+    return Keys(values[kept], records[kept])
+
+
+def longer_keys(keys: Keys, entries: Ints, part: str, prepared: Prepared, rarity: dict[str, Floats]) -> Keys:
+    """The keys of `entries` made longer by one part. A blank part stays a value of its own, so nobody is dropped."""
+    name, _, what = part.partition(":")
+    values, records = keys.values[entries], keys.records[entries]
+    if what in MANY and name in prepared.names:
+        words, offsets = _word_keys(prepared, name, what, rarity)
+        sizes = np.maximum(np.diff(offsets)[records], 1)
+        rows = np.repeat(np.arange(len(records)), sizes)
+        within = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        blank = np.diff(offsets)[records][rows] == 0
+        at = np.minimum(offsets[records[rows]] + within, max(len(words) - 1, 0))
+        added = np.where(blank, np.uint64(1), words[at] if len(words) else np.uint64(1))
+        return Keys(combine(values[rows], added), records[rows])
+    added = np.maximum(single_key(part, prepared)[records], np.uint64(1))
+    return Keys(combine(values, added), records)
+
+
+def single_key(part: str, prepared: Prepared) -> Words:
+    """One key a record for a part such as `tgl_lahir:date`."""
+    name, _, what = part.partition(":")
+    if name in prepared.names:
+        return prepared.names[name].plain if what == "plain" else prepared.names[name].joined
+    if name in prepared.dates:
+        return _date_key(prepared.dates[name], what)
+    if name in prepared.numbers:
+        return _number_key(prepared.numbers[name], what)
+    if name in prepared.places:
+        return _place_key(prepared.places[name], what)
+    return _text_key(prepared.texts[name], what)
+
+
+def _as_key(values: Ints, known: Ints) -> Words:
+    hashed = mixed_all(values.astype(np.int64).view(np.uint64) + np.uint64(1)) | np.uint64(1)
+    return np.where(known, hashed, np.uint64(0))
+
+
+def _word_keys(prepared: Prepared, name: str, what: str, rarity: dict[str, Floats]) -> tuple[Words, Ints]:
+    names = prepared.names[name]
+    if what == "word":
+        return names.word_keys(rarity[name], _MOST_WORDS)
+    return names.start_keys(3 if what == "start3" else 1)
+
+
+def _date_key(dates: Ints, what: str) -> Words:
+    year, month, day = dates // 10000, dates // 100 % 100, dates % 100
+    low, high = np.minimum(day, month), np.maximum(day, month)  # a swapped day and month has the same key
+    value = {
+        "date": year * 10000 + low * 100 + high,
+        "day_month": low * 100 + high,
+        "year": year,
+        "year_month": year * 100 + month,
+        "year_day": year * 100 + day,
+    }[what]
+    return _as_key(value, dates > 0)
+
+
+def _number_key(numbers: Numbers, what: str) -> Words:
+    value, known = numbers.values, numbers.values > 0
+    region, date, serial = value // 10**10, value // 10**4 % 10**6, value % 10**4
+    if what == "rebuilt":
+        woman = np.where(date // 10**4 > _WOMAN, _WOMAN, 0)
+        born = numbers.born.astype(np.int64)
+        date = (born % 100 + woman) * 10**4 + born // 100 % 100 * 100 + born // 10000 % 100
+        return _as_key(region * 10**10 + date * 10**4 + serial, known & (born > 0))
+    chosen = {
+        "number": value,
+        "region": region,
+        "region_date": region * 10**6 + date,
+        "date_serial": date * 10**4 + serial,
+        "region_serial": region * 10**4 + serial,
+    }[what]
+    return _as_key(chosen, known)
+
+
+def _place_key(places: Places, what: str) -> Words:
+    tier = {"regency": 1, "district": 2, "village": 3}.get(what)
+    if what == "household":
+        value = places.households
+    elif what == "lane":
+        value = places.lanes
+    else:
+        value = places.tiers[:, tier]
+    return _as_key(value, value > 0)
+
+
+def _text_key(texts: Texts, what: str) -> Words:
+    if what == "value":
+        return _as_key(texts.codes, texts.codes >= 0)
+    starts = texts.starts
+    ends = np.minimum(starts[1:], starts[:-1] + 3)
+    bounds = np.empty(2 * len(ends) + 1, np.int64)
+    bounds[0:-1:2], bounds[1::2], bounds[-1] = starts[:-1], ends, starts[-1]
+    hashes = hash_words(texts.letters, bounds)[::2]
+    return np.where(texts.codes >= 0, hashes[np.maximum(texts.codes, 0)], np.uint64(0))

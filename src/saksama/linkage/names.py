@@ -1,0 +1,122 @@
+"""A column of names made ready to compare: words in plain spelling, numbered, with how rare each is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
+from saksama.linkage.kernels.names import MOST_WORDS
+from saksama.linkage.kernels.text import (
+    count_words,
+    cut_words,
+    hash_bytes,
+    hash_words,
+    number_words,
+    plain_words,
+    take_words,
+)
+from saksama.linkage.kernels.words import hash_names, rarest_first, start_keys
+from saksama.linkage.spelling import full_forms, in_latin, letter_table, spelling_tables
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Names:
+    """Names of n records. `words[offsets[i]:offsets[i + 1]]` are record i's words, numbers into `letters`.
+
+    `written`, `plain` and `joined` are hashes of the whole name as written, in plain spelling with its words sorted,
+    and in plain spelling run together; 0 where the name is blank.
+    """
+
+    offsets: Ints
+    words: Ints
+    letters: Bytes
+    starts: Ints
+    written: Words
+    plain: Words
+    joined: Words
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def word_counts(self, people: Bytes) -> Ints:
+        """In how many names of `people` (uint8 mask) each word stands; int64[words]."""
+        inside = np.repeat(people.astype(bool), np.diff(self.offsets))
+        return np.bincount(self.words[inside], minlength=len(self.starts) - 1)
+
+    def word_keys(self, rarity: Floats, most: int) -> tuple[Words, Ints]:
+        """Hashes of each record's rarest words, at most `most`, with offsets: the rarest word first."""
+        return rarest_first(self.offsets, self.words, hash_words(self.letters, self.starts), rarity, most)
+
+    def start_keys(self, length: int) -> tuple[Words, Ints]:
+        """Hashes of the first `length` letters of each record's words, with offsets."""
+        return start_keys(self.offsets, self.words, self.letters, self.starts, length)
+
+
+def text_buffers(column: pa.ChunkedArray | pa.Array) -> tuple[Bytes, Ints]:
+    """The letters of a text column end to end and where each value begins; blank values are empty."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    whole = pc.fill_null(whole.cast(pa.large_string()), "")
+    if len(whole) == 0:
+        return np.zeros(0, np.uint8), np.zeros(1, np.int64)
+    _, offsets, data = whole.buffers()
+    starts = np.frombuffer(offsets, np.int64, len(whole) + 1, whole.offset * 8)
+    letters = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
+    return letters, starts
+
+
+def read_names(column: pa.ChunkedArray | pa.Array, style: str) -> Names:
+    """Names from a text column. `style` is `indonesia` or `plain` (see `spelling`)."""
+    data, offsets = text_buffers(_latin_only(column))
+    letters = letter_table(style)
+    word_offsets = np.concatenate([[0], np.cumsum(count_words(data, offsets, letters, MOST_WORDS))])
+    cut, starts = cut_words(data, offsets, letters, word_offsets)
+    numbers, first = number_words(hash_words(cut, starts))
+    plain, kept = _plain_dictionary(*take_words(cut, starts, first), style)
+    plain_hashes = hash_words(*plain)
+    plain_numbers, plain_first = number_words(plain_hashes)
+    dictionary, dictionary_starts = take_words(*plain, plain_first)
+    out_offsets, words, written, plain_names, joined = hash_names(
+        word_offsets, numbers, kept, plain_numbers, (dictionary, dictionary_starts)
+    )
+    return Names(out_offsets, words, dictionary, dictionary_starts, written, plain_names, joined)
+
+
+def _latin_only(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """The column with names beyond ASCII written in Latin letters; those are few, so one by one."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    whole = whole.cast(pa.large_string())
+    foreign = pc.fill_null(pc.invert(pc.string_is_ascii(whole)), False)
+    if not pc.any(foreign).as_py():
+        return whole
+    written = [in_latin(text) for text in whole.filter(foreign).to_pylist()]
+    return pc.replace_with_mask(whole, foreign, pa.array(written, pa.large_string()))
+
+
+def _plain_dictionary(data: Bytes, starts: Ints, style: str) -> tuple[tuple[Bytes, Ints], Bytes]:
+    """Each word in plain spelling, short forms written out; and whether it is part of a name (titles are not)."""
+    plain, plain_starts = plain_words(data, starts, *spelling_tables(style))
+    forms = full_forms(style)
+    kept = np.ones(len(starts) - 1, np.uint8)
+    if not forms:
+        return (plain, plain_starts), kept
+    wanted = {int(hash_bytes(np.frombuffer(short, np.uint8), 0, len(short))): full for short, full in forms.items()}
+    hashes = hash_words(plain, plain_starts)
+    found = np.flatnonzero(np.isin(hashes, np.array(list(wanted), np.uint64)))
+    full_texts = [wanted[int(hashes[word])] for word in found]
+    kept[found[np.array([not text for text in full_texts], bool)]] = 0
+    short = found[np.array([bool(text) for text in full_texts], bool)]
+    if len(short) == 0:
+        return (plain, plain_starts), kept
+    return _replaced(plain, plain_starts, short, [text for text in full_texts if text]), kept
+
+
+def _replaced(data: Bytes, starts: Ints, places: Ints, texts: list[bytes]) -> tuple[Bytes, Ints]:
+    """The words with those at `places` replaced by `texts`."""
+    added = np.frombuffer(b"".join(texts), np.uint8)
+    ends = np.cumsum([len(text) for text in texts]) + starts[-1]
+    all_data, all_starts = np.concatenate([data, added]), np.concatenate([starts, ends])
+    chosen = np.arange(len(starts) - 1)
+    chosen[places] = len(starts) - 1 + np.arange(len(places))
+    return take_words(all_data, all_starts, chosen)

@@ -1,0 +1,103 @@
+"""Step 2 whole: a table in, findings out. Pure: no clock in results, no chance, no network."""
+
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from saksama.linkage.blocking import candidate_pairs
+from saksama.linkage.clustering import cluster, pairs_inside
+from saksama.linkage.comparison import compare, measure_surprise, split
+from saksama.linkage.kernels.arrays import Floats, Words
+from saksama.linkage.plan import LinkagePlan
+from saksama.linkage.prepared import prepare
+from saksama.linkage.scoring import score
+from saksama.linkage.strangers import measure_strangers
+from saksama.linkage.training import train
+from saksama.linkage.writing import Findings, bands_of, clusters_table, digest_of, pairs_table, write_run
+from saksama.model.pair import Band
+
+__all__ = ["Findings", "link", "write_run"]
+Progress = Callable[[str, float], None]
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Seconds by phase, for `measured` in run.json alone."""
+
+    progress: Progress | None
+    begun: float
+    seconds: dict[str, float]
+
+    def phase(self, name: str, share: float) -> None:
+        now = time.perf_counter()
+        self.seconds[name] = round(now - self.begun, 3)
+        self.begun = now
+        if self.progress is not None:
+            self.progress(name, share)
+
+
+def link(
+    table: pa.Table, plan: LinkagePlan, *, other: pa.Table | None = None, progress: Progress | None = None
+) -> Findings:
+    """Find lines of `table` that may be one person; with `other`, lines of `table` and of `other` that may be.
+
+    Same input, same findings. Raises BadInput where a column is missing, or line numbers repeat.
+    """
+    watch = _Watch(progress, time.perf_counter(), {})
+    prepared = prepare(table, plan, other)
+    watch.phase("prepare", 0.2)
+    surprise = measure_surprise(prepared)
+    pairs, rules = candidate_pairs(prepared, plan, surprise.words)
+    watch.phase("block", 0.4)
+    evidence = compare(*split(pairs), plan, prepared, surprise)
+    watch.phase("compare", 0.7)
+    strangers = measure_strangers(plan, prepared, surprise)
+    model = train(evidence, plan, strangers, prepared.all_pairs, len(prepared))
+    scores = score(evidence, plan, model)
+    watch.phase("train", 0.85)
+
+    def score_pairs(wanted: Words) -> Floats:
+        return score(compare(*split(wanted), plan, prepared, surprise), plan, model).probability
+
+    found = cluster(len(prepared), pairs, scores.probability, plan.bands.check, score_pairs)
+    inside = pairs_inside(found.parts)
+    evidence = compare(*split(inside), plan, prepared, surprise)
+    scores = score(evidence, plan, model)
+    watch.phase("cluster", 0.95)
+    q_values = expected_false_share(scores.probability)
+    findings_pairs = pairs_table(inside, prepared.lines, scores, q_values, plan.bands)
+    clusters = clusters_table(found.parts, prepared.lines)
+    counts = {band.value: int((bands_of(scores.probability, plan.bands) == band.value).sum()) for band in Band}
+    summary: dict[str, Any] = {
+        "engine": "saksama.linkage/1",
+        "plan": plan.name,
+        "plan_sha256": plan.digest,
+        "input_sha256": digest_of(table, plan),
+        "counts": {
+            "lines": len(prepared),
+            "candidates": len(pairs),
+            "pairs": len(inside),
+            "clusters": len(set(clusters["cluster"].to_pylist())),
+            **counts,
+        },
+    }
+    watch.phase("write", 1.0)
+    summary["measured"] = {
+        "seconds": watch.seconds,
+        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    }
+    return Findings(findings_pairs, clusters, summary)
+
+
+def expected_false_share(probability: Floats) -> Floats:
+    """For each pair the expected share of false ones among all at least as probable; float64[n]."""
+    order = np.argsort(-probability, kind="stable")
+    mean = np.cumsum(1 - probability[order]) / np.arange(1, len(order) + 1)
+    out = np.empty(len(order))
+    out[order] = mean
+    return out

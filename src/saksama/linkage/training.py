@@ -1,0 +1,190 @@
+"""Learning, without labels, how pairs of each class look: expectation-maximisation with strangers held fixed.
+
+m is the chance of a level given the class, u the chance given strangers (Fellegi and Sunter 1969). Strangers' u comes
+from frequencies and samples (`strangers`) and never moves, so the classes cannot trade places. Beside the same person
+three classes of two people keep twins, families and mistyped numbers from passing for doubles.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from saksama.linkage.comparison import DEPTH, LEVELS, Evidence
+from saksama.linkage.kernels.arrays import Bytes, Floats
+from saksama.linkage.kernels.fields import SAME_DATE, SAME_NUMBER
+from saksama.linkage.kernels.mixture import class_shares, level_counts
+from saksama.linkage.kernels.names import TYPED
+from saksama.linkage.plan import LinkagePlan
+from saksama.linkage.strangers import conditions_of
+
+_ROUNDS = 25
+_CLOSE = 1e-4  # of the class sizes, relative: then EM has settled
+_TRAINING_PAIRS = 1_500_000
+
+# Where EM starts, and the beliefs it is drawn to: shares of levels 1.. by kind. Doubles: MATCHING notes 7.2 and the
+# kinds of error there; families and twins: DOMAIN 2.6 (consecutive serials, like names); one number, two people.
+_BELIEFS: dict[str, dict[str, list[float]]] = {
+    "person": {
+        "name": [0.72, 0.10, 0.06, 0.05, 0.02, 0.02, 0.03],
+        "date": [0.90, 0.02, 0.045, 0.01, 0.01, 0.005, 0.01],
+        "person_number": [0.55, 0.10, 0.03, 0.01, 0.05, 0.04, 0.02, 0.05, 0.15],
+        "place": [0.25, 0.10, 0.20, 0.10, 0.15, 0.10, 0.10],
+        "text": [0.90, 0.04, 0.03, 0.03],
+        "code": [0.97, 0.0, 0.0, 0.03],
+    },
+    "family": {
+        "name": [0.001, 0.001, 0.003, 0.01, 0.005, 0.25, 0.73],
+        "date": [0.001, 0.001, 0.004, 0.003, 0.03, 0.05, 0.911],
+        "person_number": [0.0005, 0.0005, 0.0005, 0.0005, 0.0005, 0.001, 0.001, 0.6, 0.3955],
+        "place": [0.9, 0.1, 0, 0, 0, 0, 0],
+        "text": [0.7, 0.02, 0.02, 0.26],
+        "code": [0.5, 0.0, 0.0, 0.5],
+    },
+    "twins": {
+        "name": [0.001, 0.002, 0.04, 0.02, 0.01, 0.35, 0.577],
+        "date": [0.99, 0.001, 0.004, 0.001, 0.002, 0.001, 0.001],
+        "person_number": [0.001, 0.005, 0.08, 0.75, 0.10, 0.004, 0.01, 0.03, 0.02],
+        "place": [0.95, 0.04, 0.01, 0, 0, 0, 0],
+        "text": [0.95, 0.02, 0.01, 0.02],
+        "code": [0.7, 0.0, 0.0, 0.3],
+    },
+    # Namesakes of one date of birth, more than independence of names and dates allows: cohorts, kin, default birthdays.
+    # In all but name and date they are strangers.
+    "namesakes": {
+        "name": [0.88, 0.07, 0.05, 0, 0, 0, 0],
+        "date": [0.98, 0.003, 0.01, 0.002, 0.002, 0.002, 0.001],
+    },
+    "one_number": {
+        "name": [0.0005, 0.001, 0.002, 0.004, 0.004, 0.12, 0.8685],
+        "date": [0.01, 0.001, 0.005, 0.003, 0.03, 0.02, 0.931],
+        "person_number": [1, 0, 0, 0, 0, 0, 0, 0, 0],
+        "place": [0.15, 0.1, 0.2, 0.15, 0.2, 0.1, 0.1],
+        "text": [0.4, 0.02, 0.02, 0.56],
+        "code": [0.5, 0.0, 0.0, 0.5],
+    },
+}
+# How strongly, in pairs, each class holds to its beliefs. The person class learns; the others are laws of nature.
+_FIRMNESS = {"person": 30.0, "family": 2000.0, "twins": 300.0, "one_number": 300.0, "namesakes": 1e6}
+_SIZES = {
+    "person": 0.004,
+    "family": 0.5,
+    "twins": 0.002,
+    "one_number": 0.001,
+    "namesakes": 0.001,
+}  # of the lines, to start with
+
+
+_HALF_STRANGERS = ("namesakes",)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What was learnt. `tables` are log2 m, float64[classes, comparisons, levels]; `priors` log2 of class sizes in pairs.
+
+    `strangers` are log2 u by condition; `stranger_prior` log2 of the number of stranger pairs. Class 0 is one person.
+    """
+
+    classes: tuple[str, ...]
+    tables: Floats
+    priors: Floats
+    strangers: Floats
+    stranger_prior: float
+    rounds: int = 0
+
+    def shares(self, evidence: Evidence, plan: LinkagePlan) -> Floats:
+        """Each pair's share of each class but strangers; float32[n, classes]."""
+        chance = stranger_bits(evidence, plan, self.strangers)
+        out = np.empty((len(evidence), len(self.classes)), np.float32)
+        half = np.array([name in _HALF_STRANGERS for name in self.classes], np.uint8)
+        whole = chance[0] + chance[1] + np.float32(self.stranger_prior)
+        class_shares(evidence.levels, (whole, chance[1]), (self.tables, self.priors, half), out)
+        return out
+
+
+def train(evidence: Evidence, plan: LinkagePlan, strangers: Floats, all_pairs: float, lines: int) -> Model:
+    """The model that EM settles on, from at most 1.5 million of the pairs, taken at even steps."""
+    classes = _classes_for(plan)
+    beliefs = np.stack([_beliefs(name, plan) for name in classes])
+    firmness = np.array([_FIRMNESS[name] for name in classes])[:, None, None]
+    sizes = np.array([max(_SIZES[name] * lines, 0.5) for name in classes])
+    model = Model(classes, _logs(beliefs), np.log2(sizes), strangers, float(np.log2(max(all_pairs, 1.0))))
+    step = max(1, len(evidence) // _TRAINING_PAIRS)
+    whole = (evidence.left, evidence.right, evidence.levels, evidence.chance)
+    part = Evidence(*(np.ascontiguousarray(array[::step]) for array in whole))
+    counted = _anchors(part, plan)
+    for rounds in range(1, _ROUNDS + 1):
+        shares = model.shares(part, plan)
+        known = level_counts(part.levels, shares, counted, DEPTH) * step
+        known[:, :, 0] = 0
+        drawn = known + beliefs * firmness
+        new = np.maximum(shares.sum(axis=0, dtype=np.float64) * step, 0.5)
+        moved = np.abs(np.log(new / sizes)).max()
+        sizes = new
+        tables = _logs(drawn / np.maximum(drawn.sum(axis=2, keepdims=True), 1e-12))
+        tables[beliefs.sum(axis=2) > 2] = 0.0  # columns a class says nothing of
+        model = Model(classes, tables, np.log2(sizes), strangers, model.stranger_prior, rounds)
+        if moved < _CLOSE:
+            break
+    return model
+
+
+def _anchors(evidence: Evidence, plan: LinkagePlan) -> Bytes:
+    """Which pairs teach what one person's lines look like; uint8[n, comparisons].
+
+    Pairs of one NIK teach name, date and place; pairs of one name and date teach the NIK: each learns from pairs that
+    it did not itself bring together. A plan without person numbers learns from all pairs.
+    """
+    kinds = [c.kind for c in plan.comparisons]
+    out = np.ones(evidence.levels.shape, np.uint8)
+    if "person_number" not in kinds:
+        return out
+    number = kinds.index("person_number")
+    out[:] = (evidence.levels[:, number] == SAME_NUMBER)[:, None]
+    named = np.ones(len(evidence), bool)
+    for kind, most in (("name", TYPED), ("date", SAME_DATE)):
+        if kind in kinds:
+            level = evidence.levels[:, kinds.index(kind)]
+            named &= (level >= 1) & (level <= most)
+    out[:, number] = named
+    return out
+
+
+def stranger_bits(evidence: Evidence, plan: LinkagePlan, strangers: Floats) -> tuple[Floats, Floats]:
+    """log2 of the chance that strangers look like each pair: of its names and dates, and of the rest; float32[n]."""
+    condition = conditions_of(evidence, plan)
+    out = (np.zeros(len(evidence), np.float32), np.zeros(len(evidence), np.float32))
+    for column, comparison in enumerate(plan.comparisons):
+        part = out[0] if comparison.kind in ("name", "date") else out[1]
+        part += evidence.chance[:, column]
+        part += strangers[condition, column, evidence.levels[:, column]].astype(np.float32)
+    return out
+
+
+def _classes_for(plan: LinkagePlan) -> tuple[str, ...]:
+    kinds = {c.kind for c in plan.comparisons}
+    found = ["person"]
+    place = plan.comparison("place")
+    if {"name", "date"} <= kinds and place is not None and "household" in place.columns:
+        found += ["family", "twins"]
+    if {"name", "person_number"} <= kinds:
+        found.append("one_number")
+    if {"name", "date", "person_number"} <= kinds:
+        found.append("namesakes")
+    return tuple(found)
+
+
+def _beliefs(name: str, plan: LinkagePlan) -> Floats:
+    out = np.zeros((len(plan.comparisons), DEPTH))
+    for column, comparison in enumerate(plan.comparisons):
+        if comparison.kind in _BELIEFS[name]:
+            shares = np.array(_BELIEFS[name][comparison.kind])
+            out[column, 1 : LEVELS[comparison.kind]] = shares / shares.sum()
+        else:
+            out[column] = 1.0  # the class says nothing here: strangers' chance is counted instead
+    return out
+
+
+def _logs(tables: Floats) -> Floats:
+    out = np.log2(np.maximum(tables, 1e-7))
+    out[:, :, 0] = 0.0
+    return out
