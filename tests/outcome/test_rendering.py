@@ -151,6 +151,12 @@ def test_it_needs_no_font_of_the_system_and_no_network(monkeypatch: pytest.Monke
     assert all(font.startswith("LibertinusSerif") for font in fonts)
 
 
+def test_the_pdf_has_tags_for_a_screen_reader() -> None:
+    catalog = PdfReader(io.BytesIO(minutes_pdf(minutes(200)))).trailer["/Root"]
+    assert "/StructTreeRoot" in catalog
+    assert catalog["/Lang"].lower().startswith("id")
+
+
 def test_the_page_needs_no_other_file_and_runs_nothing() -> None:
     page = Reading(minutes_html(minutes(200)))
     assert not page.tags & {"script", "link", "img", "iframe", "object", "form"}

@@ -1,5 +1,6 @@
 import csv
 import hashlib
+import os
 import stat
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -170,6 +171,29 @@ def test_only_its_owner_may_read_a_file_with_voters_in_clear(
 ) -> None:
     write(tmp_path / "next", [roll])
     assert stat.S_IMODE((tmp_path / "next").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_a_file_is_whole_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, roll: pa.Table, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path, list[pa.Table]], int]
+) -> None:
+    done: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def syncing(descriptor: int) -> None:
+        done.append(
+            "folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else f"file of {os.fstat(descriptor).st_size}"
+        )
+        fsync(descriptor)
+
+    def renaming(path: Path, target: Path) -> Path:
+        done.append("name")
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", syncing)
+    monkeypatch.setattr(Path, "replace", renaming)
+    write(tmp_path / "next", [roll])
+    assert done == [f"file of {(tmp_path / 'next').stat().st_size}", "name", "folder"]
 
 
 @pytest.mark.parametrize("write", WRITERS)

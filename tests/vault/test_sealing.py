@@ -1,6 +1,7 @@
 """The traps of Parquet's encryption, each shut; and blobs."""
 
 import hashlib
+import os
 import stat
 from pathlib import Path
 
@@ -192,6 +193,28 @@ def test_closing_by_hand_does_what_leaving_the_block_does(tmp_path: Path, keys: 
     writer.close()
     writer.abandon()
     assert read_sealed(tmp_path / "r.parquet", keys=keys, expected_sha256=writer.sha256).equals(roll)
+
+
+def test_the_file_is_on_the_disk_before_it_has_its_name_and_the_name_before_it_is_said(
+    tmp_path: Path, keys: Keystore, roll: pa.Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def syncing(descriptor: int) -> None:
+        done.append(
+            "folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else f"file of {os.fstat(descriptor).st_size}"
+        )
+        fsync(descriptor)
+
+    def renaming(path: Path, target: Path) -> Path:
+        done.append("name")
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", syncing)
+    monkeypatch.setattr(Path, "replace", renaming)
+    seal(tmp_path / "r.parquet", roll, keys)
+    assert done == [f"file of {(tmp_path / 'r.parquet').stat().st_size}", "name", "folder"]
 
 
 def test_row_groups_hold_65536_rows_however_the_rows_came(tmp_path: Path, keys: Keystore) -> None:
