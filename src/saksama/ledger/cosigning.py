@@ -154,6 +154,8 @@ def _all_at_once(witnesses: Sequence[WitnessPort], ask: Callable[[WitnessPort], 
             return ask(witness)
         except LedgerError as refusal:
             return refusal
+        except OSError as fault:  # a witness in this process whose own disk failed
+            return WitnessUnreachable(f"{witness.name} cannot cosign: {fault}")
 
     if len(witnesses) < 2:
         return [answer(witness) for witness in witnesses]

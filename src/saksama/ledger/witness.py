@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from types import TracebackType
 
 from saksama.ledger import text, tree
 from saksama.ledger.checkpoint import Checkpoint
@@ -95,6 +96,14 @@ class Witness:
     def close(self) -> None:
         """Let go of the folder."""
         self._folder_lock.release()
+
+    def __enter__(self) -> "Witness":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     @property
     def name(self) -> str:

@@ -1,0 +1,27 @@
+"""`kill -9` at random instants under load."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.slow
+def test_200_kills_lose_no_acknowledged_entry_and_fork_nothing(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.killing", str(tmp_path), "200", "1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    counted = json.loads(done.stdout)
+    assert counted["kills"] == 200
+    assert counted["acknowledged"] > 200  # it was really working
+    assert counted["checkpoints_seen"] > 20
