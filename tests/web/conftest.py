@@ -52,6 +52,7 @@ def empty_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _quick_passwords_and_indonesian(settings: Any) -> Iterator[None]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.AUTH_PASSWORD_VALIDATORS = []  # their list of common passwords takes a while; test_enrolling has them
     texts.speak("id")
     yield
     texts.speak("id")

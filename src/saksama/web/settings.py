@@ -123,7 +123,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "throttle"}}
 
 # --- who may come in --------------------------------------------------------------------------------------------------
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["saksama.web.people.signing_in.OnlyTheEnrolled"]
 ACCOUNT_ADAPTER = "saksama.web.people.signing_in.ClosedDoor"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # checked by allauth even though nobody can sign up
@@ -191,11 +191,16 @@ USE_THOUSAND_SEPARATOR = True
 USE_TZ = True
 TIME_ZONE = _time_zone(str(_said.get("office", {}).get("wilayah", "")))
 
-# Django's log lines carry paths and addresses of pages; no page's address holds anything of a voter. Mail is not sent.
+# Log lines carry addresses of pages, which hold nothing of a voter, and no text of an unexpected exception.
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "saksama.web.people.logs.WithoutValues",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from csp.decorators import csp_replace
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -38,7 +37,7 @@ def outcomes(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def document(request: HttpRequest, outcome_id: str, name: str) -> HttpResponseBase:
+def document(request: HttpRequest, outcome_id: str, name: str) -> HttpResponse:
     """A Berita Acara as it was written, in the browser; raises BadInput for a file the outcome does not list."""
     site = office()
     require_reader(officer_of(request), site)
@@ -46,11 +45,13 @@ def document(request: HttpRequest, outcome_id: str, name: str) -> HttpResponseBa
     return _page_as_written(request, path) if path.suffix == ".html" else _pdf(path)
 
 
-def _pdf(path: Path) -> HttpResponseBase:
-    return FileResponse(path.open("rb"), content_type="application/pdf", filename=path.name)
+def _pdf(path: Path) -> HttpResponse:
+    answer = HttpResponse(path.read_bytes(), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{path.name}"'
+    return answer
 
 
-def _page_as_written(request: HttpRequest, path: Path) -> HttpResponseBase:
+def _page_as_written(request: HttpRequest, path: Path) -> HttpResponse:
     """The file byte for byte. Its own style is admitted by digest, and nothing else: no script, no other source."""
     written = path.read_bytes()
     digests = [

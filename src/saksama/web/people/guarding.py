@@ -2,18 +2,23 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from traceback import FrameSummary, extract_tb
+from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from saksama.model.errors import NotAllowed, SaksamaError
 from saksama.model.officer import Role
 from saksama.model.texts import _
 from saksama.web.people.permissions import NoProfile, officer_of
-from saksama.web.people.refusals import refuse
+from saksama.web.people.refusals import refuse, server_error
 
 _log = logging.getLogger("saksama.web")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_DJANGOS: Final = (Http404, PermissionDenied, SuspiciousOperation, ImmediateHttpResponse)
 _ANYONES = frozenset({"account_login", "account_logout", "language"})  # the only writes an observer has
 
 
@@ -53,9 +58,17 @@ class GuardMiddleware:
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A refusal of ours as a page. Its text holds no personal data, so it may be logged; anything else may not."""
+        """A refusal of ours as a page; a fault as one that tells nothing. Django answers its own refusals."""
         if isinstance(exception, SaksamaError):
             return refuse(request, exception)
-        # Only the type: an unexpected exception's text may quote a value of some voter.
-        _log.error("unexpected %s in %s", type(exception).__name__, request.resolver_match)
-        return None
+        if isinstance(exception, _DJANGOS):
+            return None
+        # Type and place, never the text: an unexpected exception may quote a value of some voter.
+        match = request.resolver_match
+        where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(_frames(exception)))
+        _log.error("%s in %s at %s", type(exception).__name__, match and match.view_name, where)
+        return server_error(request)
+
+
+def _frames(exception: Exception) -> list[FrameSummary]:
+    return list(extract_tb(exception.__traceback__))[-8:]

@@ -34,12 +34,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     return _page(request, 403, say("Formulir kedaluwarsa"), sentence)
 
 
-def forbidden(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django names it so
     """A refusal of Django's own."""
     return _page(request, 403, say("Anda tidak berwenang"), say("Halaman ini tidak terbuka bagi Anda."))
 
 
-def not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django names it so
     """No such page."""
     return _page(request, 404, say("Halaman tidak ditemukan"), say("Alamat ini tidak ada di situs kantor."))
 

@@ -3,7 +3,20 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
+
+from saksama.web.people.models import User
+
+
+class OnlyTheEnrolled(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no types
+    """Allauth's check of name and password; an account that was shut fails it like a wrong password."""
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """The account, if the password is right and it is open."""
+        user: User | None = super().authenticate(request, **credentials)
+        self.unstash_authenticated_user()  # allauth would answer a shut account's right password with a page of its own
+        return user
 
 
 class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types

@@ -62,7 +62,7 @@ def standing_of(site: "Office", officer: Officer) -> Standing:
         lines=sum(roll.lines_in for roll in rolls),
         set_aside=sum(roll.set_aside for roll in rolls),
         runs=len(runs),
-        clusters=sum(int(run.get("clusters", 0)) for run in runs),
+        clusters=sum(int(run["counts"]["clusters"]) for run in runs),
         cases=sum(counts.values()),
         mine=mine,
         undecided=sum(counts[state] for state in UNDECIDED),

@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -28,7 +27,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def note(_request: HttpRequest, name: str) -> HttpResponseBase:
+def note(_request: HttpRequest, name: str) -> HttpResponse:
     """The checkpoint or the policy, as published (C2SP tlog-tiles: a client starts here)."""
     answer = _file(office().published / name, "text/plain; charset=utf-8")
     answer.headers["Cache-Control"] = "no-cache"
@@ -37,7 +36,7 @@ def note(_request: HttpRequest, name: str) -> HttpResponseBase:
 
 @login_not_required
 @require_safe
-def tile(_request: HttpRequest, path: str) -> HttpResponseBase:
+def tile(_request: HttpRequest, path: str) -> HttpResponse:
     """A tile or bundle of entries. The path is read as one of a tile before a file is looked for."""
     try:
         wanted = Tile.parse(f"tile/{path}")
@@ -48,7 +47,7 @@ def tile(_request: HttpRequest, path: str) -> HttpResponseBase:
     return answer
 
 
-def _file(path: Path, content_type: str) -> HttpResponseBase:
+def _file(path: Path, content_type: str) -> HttpResponse:
     if not path.is_file():
         raise Http404
-    return FileResponse(path.open("rb"), content_type=content_type)
+    return HttpResponse(path.read_bytes(), content_type=content_type)

@@ -1,62 +1,44 @@
-"""A roll's tally as its page shows it, made from the JSON that intake wrote."""
+"""A roll's tally by village, and by TPS inside one: a kabupaten has thousands of TPS, so no page lists them all."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from saksama.model.errors import Broken
-from saksama.model.roll import RollSummary
-from saksama.model.texts import _
 
-
-@dataclass(frozen=True, slots=True)
-class FaultLine:
-    """One kind of fault: how many lines, what it says, how to mend it."""
-
-    code: str
-    count: int
-    level: str
-    sentence: str
-    mend: str
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PlaceLine:
-    """One TPS of one village (or sheet): lines in = checked + set aside."""
+    """One village, or one TPS of it: lines in = checked + set aside."""
 
-    sheet: str
-    place: str
+    village: str
     tps: str
-    lines_in: int
-    checked: int
-    set_aside: int
+    sheet: str
+    lines_in: int = 0
+    checked: int = 0
+    set_aside: int = 0
+    parts: int = 0  # TPS (or sheets) counted in
+
+    def add(self, place: Mapping[str, Any]) -> None:
+        """Count one TPS in."""
+        self.lines_in += int(place["lines_in"])
+        self.checked += int(place["checked"])
+        self.set_aside += int(place["set_aside"])
+        self.parts += 1
 
 
-@dataclass(frozen=True, slots=True)
-class RollTally:
-    """What the page shows. `places` add up to the roll."""
+def by_village(described: Mapping[str, Any]) -> list[PlaceLine]:
+    """The balance of every village, by code; lines of no village last."""
+    villages: dict[str, PlaceLine] = {}
+    for place in described["by_place"]:
+        villages.setdefault(place["village"], PlaceLine(place["village"], "", "")).add(place)
+    return sorted(villages.values(), key=lambda line: (line.village == "", line.village))
 
-    faults: tuple[FaultLine, ...]
-    places: tuple[PlaceLine, ...]
 
-
-def tally_of(summary: RollSummary, written: Mapping[str, Any]) -> RollTally:
-    """The tally; raises Broken if its places do not add up to the roll (law 5: no line is lost)."""
-    faults = tuple(
-        FaultLine(code, int(about["count"]), str(about["level"]), _(about["sentence"]), _(about["mend"]))
-        for code, about in sorted(written["faults"].items(), key=lambda fault: (-int(fault[1]["count"]), fault[0]))
-    )
-    places = tuple(
-        PlaceLine(
-            sheet=str(place.get("sheet") or ""),
-            place=str(place.get("place") or ""),
-            tps=str(place.get("tps") or ""),
-            lines_in=int(place["lines_in"]),
-            checked=int(place["checked"]),
-            set_aside=int(place["set_aside"]),
-        )
-        for place in written["by_place"]
-    )
-    if sum(place.lines_in for place in places) != summary.lines_in:
-        raise Broken(f"the places of roll {summary.roll} do not add up to its lines")
-    return RollTally(faults, places)
+def by_tps(described: Mapping[str, Any], village: str) -> list[PlaceLine]:
+    """The balance of every TPS of a village."""
+    found = []
+    for place in described["by_place"]:
+        if place["village"] == village:
+            line = PlaceLine(village, place["tps"], place["sheet"])
+            line.add(place)
+            found.append(line)
+    return found
