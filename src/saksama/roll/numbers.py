@@ -179,11 +179,12 @@ def unknown_kabupaten(nik: Numbers, seen: Inside) -> Mask:
 def suspicious_tail(count: int, ends_0: int, ends_00: int) -> str:
     """The tail of zeros that too many of a sheet's `count` sound numbers share: "0", "00" or "".
 
-    Serials end in 0 in at most one of ten and in 00 in one of a hundred; the bounds are four standard errors above
-    that and 5 or 2 points, so that a sheet of honest numbers passes.
+    Serials end in 0 in at most one of ten and in 00 in one of a hundred; the bounds are five and six standard errors
+    above that and some points more, so that a thousand honest sheets pass. `tests/roll/test_numbers.py` draws them.
     """
     if count < 20:
         return ""
-    if ends_0 / count > 0.10 + 4 * (0.09 / count) ** 0.5 + 0.05:
+    if ends_0 / count > 0.10 + 5 * (0.09 / count) ** 0.5 + 0.05:
         return "0"
-    return "00" if ends_00 / count > 0.01 + 4 * (0.0099 / count) ** 0.5 + 0.02 else ""
+    many = ends_00 >= 5 and ends_00 / count > 0.01 + 6 * (0.0099 / count) ** 0.5 + 0.02
+    return "00" if many else ""
