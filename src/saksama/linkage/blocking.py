@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from saksama.linkage.kernels.arrays import Floats, Ints, Words
-from saksama.linkage.kernels.join import count_pairs, crowded, distinct_sorted, group_bounds, order_by, write_pairs
+from saksama.linkage.kernels.arrays import Ints, Words
+from saksama.linkage.kernels.join import count_pairs, crowded, distinct_sorted, group_bounds, sorted_keys, write_pairs
 from saksama.linkage.keys import Keys, base_keys, longer_keys
 from saksama.linkage.plan import BlockingRule, LinkagePlan
 from saksama.linkage.prepared import Prepared
 
-_PASSES = 3  # 33 bits order 10^9 keys; records of equal low bits but other keys are told apart when groups are cut
+_MANY = 3_000_000  # records: from here on 44 bits of the keys are sorted by, below 33; others would split few groups
 _PAIRS_A_RECORD = 6  # of one rule: what keeps pairs linear in lines
 _LAST_WINDOW = 10  # neighbours compared in a group that no longer key can split
 THREADS = 2
@@ -41,8 +41,7 @@ class RuleReport:
 class _Walk:
     """Groups of one length of key: their bounds in an order of keys, and how many neighbours each entry meets."""
 
-    keys: Keys
-    order: Ints
+    keys: Keys  # sorted
     bounds: Ints
     window: int
 
@@ -54,13 +53,12 @@ class _Walk:
 def candidate_pairs(
     prepared: Prepared,
     plan: LinkagePlan,
-    rarity: dict[str, Floats],
     progress: Callable[[float], None] = lambda _share: None,
 ) -> tuple[Words, list[RuleReport]]:
     """Distinct pairs that share a key of some rule, ascending, as `smaller << 32 | larger`; and what each rule gave."""
     pieces, reports = [], []
     with ThreadPoolExecutor(THREADS) as pool:
-        work = [pool.submit(_rule_pairs, rule, prepared, rarity, plan.group_cap) for rule in plan.blocking]
+        work = [pool.submit(_rule_pairs, rule, prepared, plan.group_cap) for rule in plan.blocking]
         for done, future in enumerate(work, 1):
             pairs, report = future.result()
             pieces.append(pairs)
@@ -72,42 +70,40 @@ def candidate_pairs(
     return distinct_sorted(together), reports
 
 
-def _rule_pairs(
-    rule: BlockingRule, prepared: Prepared, rarity: dict[str, Floats], cap: int
-) -> tuple[Words, RuleReport]:
-    walks = _walks(rule, prepared, rarity, cap)
+def _rule_pairs(rule: BlockingRule, prepared: Prepared, cap: int) -> tuple[Words, RuleReport]:
+    walks = _walks(rule, prepared, cap)
     while sum(walk.pairs for walk in walks) > _PAIRS_A_RECORD * len(prepared) + 10_000 and cap > 4:
         cap //= 2
-        walks = _walks(rule, prepared, rarity, cap)
-    pairs = [write_pairs(w.bounds, w.order, w.keys.records, w.window, prepared.border) for w in walks]
+        walks = _walks(rule, prepared, cap)
+    pairs = [write_pairs(w.bounds, w.keys.records, w.window, prepared.border) for w in walks]
     last = walks[-1]
     sizes = [w.bounds[:, 1] - w.bounds[:, 0] for w in walks]
-    left = int(sizes[-1][sizes[-1] > cap].sum()) if last.window == _LAST_WINDOW else 0
     report = RuleReport(
         name=rule.name,
         pairs=sum(len(p) for p in pairs),
         cap=cap,
         largest_group=int(max((s.max(initial=0) for s in sizes), default=0)),
         split_entries=sum(len(w.keys.values) for w in walks[1:]),
-        left_in_windows=left,
+        left_in_windows=int(sizes[-1][sizes[-1] > cap].sum()) if last.window == _LAST_WINDOW else 0,
     )
     return np.concatenate(pairs), report
 
 
-def _walks(rule: BlockingRule, prepared: Prepared, rarity: dict[str, Floats], cap: int) -> list[_Walk]:
+def _walks(rule: BlockingRule, prepared: Prepared, cap: int) -> list[_Walk]:
     """The groups of a rule by length of key: those within the cap at each length, and what is left in windows."""
-    keys = base_keys(rule.keys, prepared, rarity)
+    keys = base_keys(rule.keys, prepared)
+    passes = 3 if len(prepared) < _MANY else 4
     out = []
     for step in range(len(rule.longer) + 1):
-        order = order_by(keys.values, _PASSES)
-        bounds = group_bounds(keys.values, order)
-        kept, over = crowded(bounds, order, cap)
-        out.append(_Walk(keys, order, kept, cap))
+        keys = Keys(*sorted_keys(keys.values, keys.records, passes))
+        bounds = group_bounds(keys.values)
+        kept, over = crowded(bounds, cap)
+        out.append(_Walk(keys, kept, cap))
         if len(over) == 0:
             return out
         if step == len(rule.longer):
             break
-        keys = longer_keys(keys, over, rule.longer[step], prepared, rarity)
+        keys = longer_keys(Keys(keys.values[over], keys.records[over]), rule.longer[step], prepared)
     large = bounds[(bounds[:, 1] - bounds[:, 0]) > cap]
-    out.append(_Walk(keys, order, large, _LAST_WINDOW))
+    out.append(_Walk(keys, large, _LAST_WINDOW))
     return out

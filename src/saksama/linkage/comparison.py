@@ -8,6 +8,7 @@ import numpy as np
 from saksama.linkage import frequencies
 from saksama.linkage.kernels import fields, names
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
+from saksama.linkage.kernels.mixture import add_chances, conditions
 from saksama.linkage.plan import Comparison, LinkagePlan
 from saksama.linkage.prepared import Prepared
 
@@ -19,7 +20,11 @@ BY_VALUE = {
     "text": range(1, 2),
     "code": range(1, 2),
 }  # levels with a frequency
-_CHUNK = 1 << 18
+NAMED = ("name", "date")  # kinds whose chances are kept apart: namesakes share these, and are strangers in the rest
+_CHUNK = 1 << 16
+_NEARNESS = np.full(DEPTH, 8, np.uint8)  # by place level: same district or nearer 4, same regency 0, else 8
+_NEARNESS[fields.SAME_HOUSEHOLD : fields.SAME_DISTRICT + 1] = 4
+_NEARNESS[fields.SAME_REGENCY] = 0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,8 +40,8 @@ class Surprise:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Evidence:
-    """n pairs compared. `levels` is uint8[n, comparisons]; `chance` float32[n, comparisons], log2 of the chance of
-    the very value shared, 0 where the level is not by value."""
+    """n pairs compared. `levels` is uint8[n, comparisons]; `chance` float32[n, 2], log2 of the chance that strangers
+    agree so: in names and dates, and in the rest."""
 
     left: Ints
     right: Ints
@@ -45,6 +50,10 @@ class Evidence:
 
     def __len__(self) -> int:
         return len(self.left)
+
+    def taken(self, chosen: Ints) -> "Evidence":
+        """Some of the pairs, by mask, slice or index."""
+        return Evidence(self.left[chosen], self.right[chosen], self.levels[chosen], self.chance[chosen])
 
 
 def measure_surprise(prepared: Prepared) -> Surprise:
@@ -66,21 +75,65 @@ def split(pairs: Words) -> tuple[Ints, Ints]:
     return (pairs >> np.uint64(32)).astype(np.int32), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32)
 
 
-def compare(left: Ints, right: Ints, plan: LinkagePlan, prepared: Prepared, surprise: Surprise) -> Evidence:
-    """All comparisons of the plan over pairs of records; two threads, each pair by itself, so order does not matter."""
-    levels = np.zeros((len(left), len(plan.comparisons)), np.uint8)
-    chance = np.zeros((len(left), len(plan.comparisons)), np.float32)
+def packed(one: Ints, two: Ints) -> Words:
+    """Pairs of records as `smaller << 32 | larger`; uint64."""
+    low, high = np.minimum(one, two).astype(np.uint64), np.maximum(one, two).astype(np.uint64)
+    return (low << np.uint64(32)) | high
 
-    def work(begin: int) -> None:
-        part = slice(begin, min(begin + _CHUNK, len(left)))
-        for column, comparison in enumerate(plan.comparisons):
-            level, bits = _compare_one(comparison, (left[part], right[part]), prepared, surprise)
-            levels[part, column] = level
-            chance[part, column] = bits
 
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(work, range(0, len(left), _CHUNK)))
-    return Evidence(left, right, levels, chance)
+@dataclass(frozen=True, slots=True, repr=False)
+class Comparer:
+    """Compares pairs of records. `strangers` is log2 of levels' chances by condition; None while those are measured."""
+
+    plan: LinkagePlan
+    prepared: Prepared
+    surprise: Surprise
+    strangers: Floats | None = None
+
+    def compare(self, pairs: Words, least_bits: float = -np.inf) -> Evidence:
+        """Packed pairs compared, in their order; those left out whose agreement surprises by less than `least_bits`.
+
+        Two threads, each pair by itself, so their order does not matter.
+        """
+        begins = range(0, len(pairs), _CHUNK)
+        with ThreadPoolExecutor(2) as pool:
+            parts = list(pool.map(lambda begin: self._chunk(pairs[begin : begin + _CHUNK], least_bits), begins))
+        if not parts:
+            width = len(self.plan.comparisons)
+            none = np.empty(0, np.int32)
+            return Evidence(none, none, np.empty((0, width), np.uint8), np.empty((0, 2), np.float32))
+        return Evidence(
+            np.concatenate([p.left for p in parts]),
+            np.concatenate([p.right for p in parts]),
+            np.concatenate([p.levels for p in parts]),
+            np.concatenate([p.chance for p in parts]),
+        )
+
+    def _chunk(self, pairs: Words, least_bits: float) -> Evidence:
+        left, right = split(pairs)
+        levels = np.zeros((len(left), len(self.plan.comparisons)), np.uint8)
+        chance = np.zeros((len(left), 2), np.float32)
+        for column, comparison in enumerate(self.plan.comparisons):
+            level, by_value = _compare_one(comparison, (left, right), self.prepared, self.surprise)
+            levels[:, column] = level
+            chance[:, 0 if comparison.kind in NAMED else 1] += by_value
+        if self.strangers is not None:
+            named = np.array([c.kind in NAMED for c in self.plan.comparisons], np.uint8)
+            add_chances(levels, conditions_of(levels, self.plan), self.strangers, named, chance)
+        found = Evidence(left, right, levels, chance)
+        if least_bits == -np.inf:
+            return found
+        return found.taken(np.flatnonzero(-chance.sum(axis=1) >= least_bits))
+
+
+def conditions_of(levels: Bytes, plan: LinkagePlan) -> Bytes:
+    """What strangers agree on already, by which other chances depend, 0..11; uint8[n]. See `strangers`."""
+    kinds = [c.kind for c in plan.comparisons]
+    if "person_number" not in kinds:
+        # Without a number that tells people apart, strangers who agree cannot be told from doubles.
+        return np.zeros(len(levels), np.uint8)
+    columns = tuple(kinds.index(kind) if kind in kinds else -1 for kind in ("name", "date", "place"))
+    return conditions(levels, columns, _NEARNESS, names.TYPED)
 
 
 def _compare_one(
@@ -90,7 +143,7 @@ def _compare_one(
     name, out = comparison.name, (np.empty(len(left), np.uint8), np.zeros(len(left), np.float32))
     if comparison.kind == "name":
         column = prepared.names[name]
-        dictionary = (column.letters, column.starts, surprise.words[name])
+        dictionary = (column.letters, column.starts, column.sets, surprise.words[name])
         hashes = (column.written, column.plain, column.joined)
         words = (column.offsets, column.words)
         names.compare_names(left, right, hashes, surprise.names[name], words, dictionary, out)

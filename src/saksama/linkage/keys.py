@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from saksama.linkage.kernels.arrays import Floats, Ints, Words
+from saksama.linkage.kernels.arrays import Ints, Words
 from saksama.linkage.kernels.text import hash_words, mixed_all
+from saksama.linkage.names import Names
 from saksama.linkage.plan_reading import MANY
 from saksama.linkage.prepared import Numbers, Places, Prepared, Texts
 
 _WOMAN = 40  # added to the day inside a woman's NIK
-_MOST_WORDS = 3  # rarest words of a name that make keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,13 @@ def combine(one: Words, other: Words) -> Words:
     return np.where((one == 0) | (other == 0), np.uint64(0), both | np.uint64(1))
 
 
-def base_keys(parts: tuple[str, ...], prepared: Prepared, rarity: dict[str, Floats]) -> Keys:
+def base_keys(parts: tuple[str, ...], prepared: Prepared) -> Keys:
     """The keys of a rule's `parts`; records with a blank part have none. One part may have many keys a record."""
     total: Words | None = None
-    many: tuple[Words, Ints] | None = None
+    many: str | None = None
     for part in parts:
-        name, _, what = part.partition(":")
-        if what in MANY and name in prepared.names:
-            many = _word_keys(prepared, name, what, rarity)
+        if is_many(part, prepared):
+            many = part
         else:
             one = single_key(part, prepared)
             total = one if total is None else combine(total, one)
@@ -42,29 +41,36 @@ def base_keys(parts: tuple[str, ...], prepared: Prepared, rarity: dict[str, Floa
         assert total is not None
         kept = np.flatnonzero(total)
         return Keys(total[kept], kept.astype(np.int32))
-    values, offsets = many
-    records = np.repeat(np.arange(len(prepared), dtype=np.int32), np.diff(offsets))
+    names, by_word = _word_keys(many, prepared)
+    records = np.repeat(np.arange(len(prepared), dtype=np.int32), np.diff(names.offsets))
+    values = by_word[names.words]
     if total is not None:
         values = combine(values, total[records])
     kept = np.flatnonzero(values)
     return Keys(values[kept], records[kept])
 
 
-def longer_keys(keys: Keys, entries: Ints, part: str, prepared: Prepared, rarity: dict[str, Floats]) -> Keys:
-    """The keys of `entries` made longer by one part. A blank part stays a value of its own, so nobody is dropped."""
+def longer_keys(keys: Keys, part: str, prepared: Prepared) -> Keys:
+    """Keys made longer by one part. A blank part stays a value of its own, so nobody is dropped."""
+    values, records = keys.values, keys.records
+    if not is_many(part, prepared):
+        added = np.maximum(single_key(part, prepared)[records], np.uint64(1))
+        return Keys(combine(values, added), records)
+    names, by_word = _word_keys(part, prepared)
+    sizes = np.diff(names.offsets)[records]
+    rows = np.repeat(np.arange(len(records)), np.maximum(sizes, 1))
+    begins = np.cumsum(np.maximum(sizes, 1)) - np.maximum(sizes, 1)
+    within = np.arange(len(rows)) - begins[rows]
+    known = sizes[rows] > 0
+    added = np.ones(len(rows), np.uint64)
+    added[known] = by_word[names.words[(names.offsets[records[rows]] + within)[known]]]
+    return Keys(combine(values[rows], added), records[rows])
+
+
+def is_many(part: str, prepared: Prepared) -> bool:
+    """Whether a record has several keys of this part: one for each word of its name."""
     name, _, what = part.partition(":")
-    values, records = keys.values[entries], keys.records[entries]
-    if what in MANY and name in prepared.names:
-        words, offsets = _word_keys(prepared, name, what, rarity)
-        sizes = np.maximum(np.diff(offsets)[records], 1)
-        rows = np.repeat(np.arange(len(records)), sizes)
-        within = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        blank = np.diff(offsets)[records][rows] == 0
-        at = np.minimum(offsets[records[rows]] + within, max(len(words) - 1, 0))
-        added = np.where(blank, np.uint64(1), words[at] if len(words) else np.uint64(1))
-        return Keys(combine(values[rows], added), records[rows])
-    added = np.maximum(single_key(part, prepared)[records], np.uint64(1))
-    return Keys(combine(values, added), records)
+    return what in MANY and name in prepared.names
 
 
 def single_key(part: str, prepared: Prepared) -> Words:
@@ -86,11 +92,10 @@ def _as_key(values: Ints, known: Ints) -> Words:
     return np.where(known, hashed, np.uint64(0))
 
 
-def _word_keys(prepared: Prepared, name: str, what: str, rarity: dict[str, Floats]) -> tuple[Words, Ints]:
+def _word_keys(part: str, prepared: Prepared) -> tuple[Names, Words]:
+    name, _, what = part.partition(":")
     names = prepared.names[name]
-    if what == "word":
-        return names.word_keys(rarity[name], _MOST_WORDS)
-    return names.start_keys(3 if what == "start3" else 1)
+    return names, names.word_keys({"word": None, "start3": 3, "start1": 1}[what])
 
 
 def _date_key(dates: Ints, what: str) -> Words:

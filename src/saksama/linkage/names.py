@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
-from saksama.linkage.kernels.names import MOST_WORDS
+from saksama.linkage.kernels.names import MOST_WORDS, letter_sets
 from saksama.linkage.kernels.text import (
     count_words,
     cut_words,
@@ -17,7 +17,7 @@ from saksama.linkage.kernels.text import (
     plain_words,
     take_words,
 )
-from saksama.linkage.kernels.words import hash_names, rarest_first, start_keys
+from saksama.linkage.kernels.words import hash_names
 from saksama.linkage.spelling import full_forms, in_latin, letter_table, spelling_tables
 
 
@@ -33,6 +33,7 @@ class Names:
     words: Ints
     letters: Bytes
     starts: Ints
+    sets: Ints  # of letters, by word
     written: Words
     plain: Words
     joined: Words
@@ -45,13 +46,14 @@ class Names:
         inside = np.repeat(people.astype(bool), np.diff(self.offsets))
         return np.bincount(self.words[inside], minlength=len(self.starts) - 1)
 
-    def word_keys(self, rarity: Floats, most: int) -> tuple[Words, Ints]:
-        """Hashes of each record's rarest words, at most `most`, with offsets: the rarest word first."""
-        return rarest_first(self.offsets, self.words, hash_words(self.letters, self.starts), rarity, most)
-
-    def start_keys(self, length: int) -> tuple[Words, Ints]:
-        """Hashes of the first `length` letters of each record's words, with offsets."""
-        return start_keys(self.offsets, self.words, self.letters, self.starts, length)
+    def word_keys(self, length: int | None = None) -> Words:
+        """A hash of each plain word, or of its first `length` letters; uint64[words], to be looked up by `words`."""
+        if length is None:
+            return hash_words(self.letters, self.starts)
+        ends = np.minimum(self.starts[1:], self.starts[:-1] + length)
+        bounds = np.empty(2 * len(ends) + 1, np.int64)
+        bounds[0:-1:2], bounds[1::2], bounds[-1] = self.starts[:-1], ends, self.starts[-1]
+        return hash_words(self.letters, bounds)[::2]
 
 
 def text_buffers(column: pa.ChunkedArray | pa.Array) -> tuple[Bytes, Ints]:
@@ -80,7 +82,8 @@ def read_names(column: pa.ChunkedArray | pa.Array, style: str) -> Names:
     out_offsets, words, written, plain_names, joined = hash_names(
         word_offsets, numbers, kept, plain_numbers, (dictionary, dictionary_starts)
     )
-    return Names(out_offsets, words, dictionary, dictionary_starts, written, plain_names, joined)
+    sets = letter_sets(dictionary, dictionary_starts)
+    return Names(out_offsets, words, dictionary, dictionary_starts, sets, written, plain_names, joined)
 
 
 def _latin_only(column: pa.ChunkedArray | pa.Array) -> pa.Array:

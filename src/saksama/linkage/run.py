@@ -3,7 +3,7 @@
 import resource
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,13 @@ import pyarrow as pa
 
 from saksama.linkage.blocking import candidate_pairs
 from saksama.linkage.clustering import cluster, pairs_inside
-from saksama.linkage.comparison import compare, measure_surprise, split
+from saksama.linkage.comparison import Comparer, measure_surprise, packed
 from saksama.linkage.kernels.arrays import Floats, Words
 from saksama.linkage.plan import LinkagePlan
 from saksama.linkage.prepared import prepare
 from saksama.linkage.scoring import score
 from saksama.linkage.strangers import measure_strangers
-from saksama.linkage.training import train
+from saksama.linkage.training import least_bits, train
 from saksama.linkage.writing import Findings, bands_of, clusters_table, digest_of, pairs_table, write_run
 from saksama.model.pair import Band
 
@@ -51,23 +51,25 @@ def link(
     watch = _Watch(progress, time.perf_counter(), {})
     prepared = prepare(table, plan, other)
     watch.phase("prepare", 0.2)
-    surprise = measure_surprise(prepared)
-    pairs, rules = candidate_pairs(prepared, plan, surprise.words)
-    watch.phase("block", 0.4)
-    evidence = compare(*split(pairs), plan, prepared, surprise)
-    watch.phase("compare", 0.7)
-    strangers = measure_strangers(plan, prepared, surprise)
-    model = train(evidence, plan, strangers, prepared.all_pairs, len(prepared))
-    scores = score(evidence, plan, model)
+    comparer = Comparer(plan, prepared, measure_surprise(prepared))
+    comparer = replace(comparer, strangers=measure_strangers(comparer))
+    watch.phase("strangers", 0.3)
+    pairs, rules = candidate_pairs(prepared, plan)
+    watch.phase("block", 0.5)
+    evidence = comparer.compare(pairs, least_bits(prepared.all_pairs, len(prepared)))
+    watch.phase("compare", 0.75)
+    model = train(evidence, plan, prepared.all_pairs, len(prepared))
+    scores = score(evidence, model)
     watch.phase("train", 0.85)
 
     def score_pairs(wanted: Words) -> Floats:
-        return score(compare(*split(wanted), plan, prepared, surprise), plan, model).probability
+        return score(comparer.compare(wanted), model).probability
 
-    found = cluster(len(prepared), pairs, scores.probability, plan.bands.check, score_pairs)
+    weighed = packed(evidence.left, evidence.right)
+    found = cluster(len(prepared), weighed, scores.probability, plan.bands.check, score_pairs)
     inside = pairs_inside(found.parts)
-    evidence = compare(*split(inside), plan, prepared, surprise)
-    scores = score(evidence, plan, model)
+    evidence = comparer.compare(inside)
+    scores = score(evidence, model)
     watch.phase("cluster", 0.95)
     q_values = expected_false_share(scores.probability)
     findings_pairs = pairs_table(inside, prepared.lines, scores, q_values, plan.bands)

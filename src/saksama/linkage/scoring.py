@@ -6,8 +6,7 @@ import numpy as np
 
 from saksama.linkage.comparison import Evidence
 from saksama.linkage.kernels.arrays import Floats
-from saksama.linkage.plan import LinkagePlan
-from saksama.linkage.training import Model, stranger_bits
+from saksama.linkage.training import Model
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -20,11 +19,10 @@ class Scores:
     shares: Floats
 
 
-def score(evidence: Evidence, plan: LinkagePlan, model: Model) -> Scores:
+def score(evidence: Evidence, model: Model) -> Scores:
     """The scores of all pairs under a model."""
-    names, rest = stranger_bits(evidence, plan, model.strangers)
-    shares = model.shares(evidence, plan)
-    bits = -(names + rest).astype(np.float64)
+    shares = model.shares(evidence)
+    bits = -evidence.chance.sum(axis=1, dtype=np.float64)
     for column in range(evidence.levels.shape[1]):
         bits += model.tables[0, column, evidence.levels[:, column]]
     return Scores(bits, shares[:, 0].astype(np.float64), shares)

@@ -7,13 +7,11 @@ for each condition: whether names agree, whether dates of birth agree, and how n
 
 import numpy as np
 
-from saksama.linkage.comparison import DEPTH, Evidence, Surprise, compare
-from saksama.linkage.kernels.arrays import Floats, Ints
-from saksama.linkage.kernels.fields import SAME_DISTRICT, SAME_HOUSEHOLD, SAME_REGENCY
+from saksama.linkage.comparison import DEPTH, Comparer, Evidence, conditions_of, packed
+from saksama.linkage.kernels.arrays import Floats, Words
+from saksama.linkage.kernels.fields import SAME_DAY_MONTH, SAME_HOUSEHOLD, SAME_NUMBER
 from saksama.linkage.kernels.names import OTHER as OTHER_NAME
-from saksama.linkage.kernels.names import TYPED
-from saksama.linkage.kernels.text import mixed_all, number_words
-from saksama.linkage.plan import LinkagePlan
+from saksama.linkage.kernels.text import mixed_all
 from saksama.linkage.prepared import Prepared
 
 CONDITIONS = 12  # names agree (2) x dates agree (2) x nearness (3)
@@ -21,33 +19,15 @@ _SAMPLE = 300_000
 _STEPS = (1, 2, 3, 5, 8)  # neighbours taken in an order by date or name
 
 
-def conditions_of(evidence: Evidence, plan: LinkagePlan) -> Ints:
-    """The condition of each pair, 0..11; uint8."""
-    kinds = [c.kind for c in plan.comparisons]
-    out = np.zeros(len(evidence), np.uint8)
-    if "person_number" not in kinds:
-        return out  # without a number that tells people apart, strangers who agree cannot be told from doubles
-    if "name" in kinds:
-        name = evidence.levels[:, kinds.index("name")]
-        out += ((name >= 1) & (name <= TYPED)).astype(np.uint8)
-    if "date" in kinds:
-        out += 2 * (evidence.levels[:, kinds.index("date")] == 1).astype(np.uint8)
-    if "place" in kinds:
-        place = evidence.levels[:, kinds.index("place")]
-        near = (place >= SAME_HOUSEHOLD) & (place <= SAME_DISTRICT)
-        out += np.where(near, 4, np.where(place == SAME_REGENCY, 0, 8)).astype(np.uint8)
-    return out
-
-
-def measure_strangers(plan: LinkagePlan, prepared: Prepared, surprise: Surprise) -> Floats:
+def measure_strangers(comparer: Comparer) -> Floats:
     """log2 of the chance of each level among strangers by condition; float64[conditions, comparisons, levels].
 
     Levels by value hold 0: their chance is in `Evidence.chance`, per pair.
     """
-    samples = _samples(plan, prepared, surprise)
+    plan, samples = comparer.plan, _samples(comparer)
     counts = np.zeros((len(samples), CONDITIONS, len(plan.comparisons), DEPTH))
     for number, evidence in enumerate(samples):
-        condition = conditions_of(evidence, plan).astype(np.int64)
+        condition = conditions_of(evidence.levels, plan).astype(np.int64)
         for column in range(len(plan.comparisons)):
             flat = condition * DEPTH + evidence.levels[:, column]
             counts[number, :, column] = np.bincount(flat, minlength=CONDITIONS * DEPTH).reshape(CONDITIONS, DEPTH)
@@ -80,60 +60,52 @@ def _table(counts: Floats, kind: str) -> Floats:
     return out
 
 
-def _samples(plan: LinkagePlan, prepared: Prepared, surprise: Surprise) -> list[Evidence]:
+def _samples(comparer: Comparer) -> list[Evidence]:
     """Pairs of strangers: taken anywhere; of one date but unlike names; of one name but unlike dates."""
-    size = len(prepared)
-    if size < 2:
+    prepared = comparer.prepared
+    if len(prepared) < 2:
         return []
-    out = [compare(*_anywhere(prepared), plan, prepared, surprise)]
-    kinds = [c.kind for c in plan.comparisons]
+    out = [comparer.compare(_anywhere(prepared))]
+    kinds = [c.kind for c in comparer.plan.comparisons]
     if "person_number" not in kinds:
         return out
-    for column, other, least in (("date", "name", OTHER_NAME), ("name", "date", 4)):
+    for column, other, least in (("date", "name", OTHER_NAME), ("name", "date", SAME_DAY_MONTH)):
         if column not in kinds or other not in kinds:
             continue
-        found = compare(*_neighbours(prepared, column), plan, prepared, surprise)
+        found = comparer.compare(_neighbours(prepared, column))
         stranger = found.levels[:, kinds.index(other)] >= least
         if "place" in kinds:
             stranger &= found.levels[:, kinds.index("place")] != SAME_HOUSEHOLD
-        stranger &= found.levels[:, kinds.index("person_number")] != 1
-        out.append(
-            Evidence(found.left[stranger], found.right[stranger], found.levels[stranger], found.chance[stranger])
-        )
+        stranger &= found.levels[:, kinds.index("person_number")] != SAME_NUMBER
+        out.append(found.taken(stranger))
     return out
 
 
-def _anywhere(prepared: Prepared) -> tuple[Ints, Ints]:
+def _anywhere(prepared: Prepared) -> Words:
     """Pairs spread over the table by a fixed scramble, the same at every run."""
     size, border = len(prepared), prepared.border
     numbers = np.arange(_SAMPLE, dtype=np.uint64)
     one, two = mixed_all(numbers * np.uint64(2) + np.uint64(1)), mixed_all(numbers * np.uint64(2) + np.uint64(2))
     if border:
-        left, right = one % np.uint64(border), two % np.uint64(size - border) + np.uint64(border)
+        left, right = one % np.uint64(border), two % np.uint64(max(size - border, 1)) + np.uint64(border)
     else:
         left, right = one % np.uint64(size), two % np.uint64(size)
-    kept = left != right
-    low, high = np.minimum(left, right)[kept], np.maximum(left, right)[kept]
-    return low.astype(np.int32), high.astype(np.int32)
+    kept = (left != right) & (right < size)
+    return packed(left[kept], right[kept])
 
 
-def _neighbours(prepared: Prepared, kind: str) -> tuple[Ints, Ints]:
+def _neighbours(prepared: Prepared, kind: str) -> Words:
     """Pairs of the same date or the same plain name, taken across the table and not from one village."""
-    values = (
-        next(iter(prepared.dates.values())).astype(np.uint64)
-        if kind == "date"
-        else next(iter(prepared.names.values())).plain
-    )
-    groups, _first = number_words(values)
-    scramble = mixed_all(np.arange(len(prepared), dtype=np.uint64))
-    order = np.lexsort((scramble, groups))
-    order = order[(values[order] != 0)]
-    lefts, rights = [], []
+    if kind == "date":
+        values = mixed_all(next(iter(prepared.dates.values())).astype(np.uint64))
+        values[next(iter(prepared.dates.values())) == 0] = 0
+    else:
+        values = next(iter(prepared.names.values())).plain
+    some = np.flatnonzero((values != 0) & (values % np.uint64(max(1, len(values) // _SAMPLE)) == 0))
+    order = some[np.lexsort((mixed_all(some.astype(np.uint64)), values[some]))].astype(np.uint64)
+    pairs = [np.empty(0, np.uint64)]
     for step in _STEPS:
-        same = groups[order[step:]] == groups[order[:-step]]
-        lefts.append(order[:-step][same])
-        rights.append(order[step:][same])
-    left, right = np.concatenate(lefts), np.concatenate(rights)
-    stride = max(1, len(left) // _SAMPLE)
-    left, right = left[::stride], right[::stride]
-    return np.minimum(left, right).astype(np.int32), np.maximum(left, right).astype(np.int32)
+        same = values[order[step:]] == values[order[:-step]]
+        pairs.append(packed(order[:-step][same], order[step:][same]))
+    together = np.concatenate(pairs)
+    return together[:: max(1, len(together) // _SAMPLE)]

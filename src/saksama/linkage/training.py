@@ -15,8 +15,8 @@ from saksama.linkage.kernels.fields import SAME_DATE, SAME_NUMBER
 from saksama.linkage.kernels.mixture import class_shares, level_counts
 from saksama.linkage.kernels.names import TYPED
 from saksama.linkage.plan import LinkagePlan
-from saksama.linkage.strangers import conditions_of
 
+_MOST_AGAINST = 10.0  # bits
 _ROUNDS = 25
 _CLOSE = 1e-4  # of the class sizes, relative: then EM has settled
 _TRAINING_PAIRS = 1_500_000
@@ -81,39 +81,42 @@ _HALF_STRANGERS = ("namesakes",)
 class Model:
     """What was learnt. `tables` are log2 m, float64[classes, comparisons, levels]; `priors` log2 of class sizes in pairs.
 
-    `strangers` are log2 u by condition; `stranger_prior` log2 of the number of stranger pairs. Class 0 is one person.
+    `stranger_prior` is log2 of the number of stranger pairs. Class 0 is one person.
     """
 
     classes: tuple[str, ...]
     tables: Floats
     priors: Floats
-    strangers: Floats
     stranger_prior: float
     rounds: int = 0
 
-    def shares(self, evidence: Evidence, plan: LinkagePlan) -> Floats:
+    def shares(self, evidence: Evidence) -> Floats:
         """Each pair's share of each class but strangers; float32[n, classes]."""
-        chance = stranger_bits(evidence, plan, self.strangers)
         out = np.empty((len(evidence), len(self.classes)), np.float32)
         half = np.array([name in _HALF_STRANGERS for name in self.classes], np.uint8)
-        whole = chance[0] + chance[1] + np.float32(self.stranger_prior)
-        class_shares(evidence.levels, (whole, chance[1]), (self.tables, self.priors, half), out)
+        whole = evidence.chance.sum(axis=1) + np.float32(self.stranger_prior)
+        rest = np.ascontiguousarray(evidence.chance[:, 1])
+        class_shares(evidence.levels, (whole, rest), (self.tables, self.priors, half), out)
         return out
 
 
-def train(evidence: Evidence, plan: LinkagePlan, strangers: Floats, all_pairs: float, lines: int) -> Model:
+def least_bits(all_pairs: float, lines: int) -> float:
+    """Bits of surprise below which no pair can be one person: ten below even odds at the share EM starts with."""
+    return float(np.log2(max(all_pairs, 1.0)) - np.log2(max(_SIZES["person"] * lines, 0.5)) - _MOST_AGAINST)
+
+
+def train(evidence: Evidence, plan: LinkagePlan, all_pairs: float, lines: int) -> Model:
     """The model that EM settles on, from at most 1.5 million of the pairs, taken at even steps."""
     classes = _classes_for(plan)
     beliefs = np.stack([_beliefs(name, plan) for name in classes])
     firmness = np.array([_FIRMNESS[name] for name in classes])[:, None, None]
     sizes = np.array([max(_SIZES[name] * lines, 0.5) for name in classes])
-    model = Model(classes, _logs(beliefs), np.log2(sizes), strangers, float(np.log2(max(all_pairs, 1.0))))
+    model = Model(classes, _logs(beliefs), np.log2(sizes), float(np.log2(max(all_pairs, 1.0))))
     step = max(1, len(evidence) // _TRAINING_PAIRS)
-    whole = (evidence.left, evidence.right, evidence.levels, evidence.chance)
-    part = Evidence(*(np.ascontiguousarray(array[::step]) for array in whole))
+    part = evidence.taken(np.arange(0, len(evidence), step))
     counted = _anchors(part, plan)
     for rounds in range(1, _ROUNDS + 1):
-        shares = model.shares(part, plan)
+        shares = model.shares(part)
         known = level_counts(part.levels, shares, counted, DEPTH) * step
         known[:, :, 0] = 0
         drawn = known + beliefs * firmness
@@ -122,7 +125,7 @@ def train(evidence: Evidence, plan: LinkagePlan, strangers: Floats, all_pairs: f
         sizes = new
         tables = _logs(drawn / np.maximum(drawn.sum(axis=2, keepdims=True), 1e-12))
         tables[beliefs.sum(axis=2) > 2] = 0.0  # columns a class says nothing of
-        model = Model(classes, tables, np.log2(sizes), strangers, model.stranger_prior, rounds)
+        model = Model(classes, tables, np.log2(sizes), model.stranger_prior, rounds)
         if moved < _CLOSE:
             break
     return model
@@ -146,17 +149,6 @@ def _anchors(evidence: Evidence, plan: LinkagePlan) -> Bytes:
             level = evidence.levels[:, kinds.index(kind)]
             named &= (level >= 1) & (level <= most)
     out[:, number] = named
-    return out
-
-
-def stranger_bits(evidence: Evidence, plan: LinkagePlan, strangers: Floats) -> tuple[Floats, Floats]:
-    """log2 of the chance that strangers look like each pair: of its names and dates, and of the rest; float32[n]."""
-    condition = conditions_of(evidence, plan)
-    out = (np.zeros(len(evidence), np.float32), np.zeros(len(evidence), np.float32))
-    for column, comparison in enumerate(plan.comparisons):
-        part = out[0] if comparison.kind in ("name", "date") else out[1]
-        part += evidence.chance[:, column]
-        part += strangers[condition, column, evidence.levels[:, column]].astype(np.float32)
     return out
 
 

@@ -9,47 +9,45 @@ _DIGIT = 2048  # eleven bits a pass
 
 
 @njit(cache=True, nogil=True)
-def order_by(keys: Words, passes: int) -> Ints:
-    """The stable order that sorts `keys` by their lowest `11 * passes` bits; int32, radix sort."""
+def sorted_keys(keys: Words, records: Ints, passes: int) -> tuple[Words, Ints]:
+    """Keys and their records sorted, stably, by the keys' lowest `11 * passes` bits: radix sort, moved as it goes."""
     size = len(keys)
-    order, spare = np.empty(size, np.int32), np.empty(size, np.int32)
-    for k in range(size):
-        order[k] = k
+    now, then = keys.copy(), np.empty(size, np.uint64)
+    owner, next_owner = records.copy(), np.empty(size, np.int32)
     counts = np.zeros(_DIGIT + 1, np.int64)
     for turn in range(passes):
         shift = np.uint64(11 * turn)
         counts[:] = 0
         for k in range(size):
-            counts[((keys[k] >> shift) & np.uint64(_DIGIT - 1)) + np.uint64(1)] += 1
+            counts[((now[k] >> shift) & np.uint64(_DIGIT - 1)) + np.uint64(1)] += 1
         for digit in range(_DIGIT):
             counts[digit + 1] += counts[digit]
         for k in range(size):
-            at = order[k]
-            digit = (keys[at] >> shift) & np.uint64(_DIGIT - 1)
-            spare[counts[digit]] = at
-            counts[digit] += 1
-        order, spare = spare, order
-    return order
+            digit = (now[k] >> shift) & np.uint64(_DIGIT - 1)
+            at = counts[digit]
+            then[at], next_owner[at] = now[k], owner[k]
+            counts[digit] = at + 1
+        now, then = then, now
+        owner, next_owner = next_owner, owner
+    return now, owner
 
 
 @njit(cache=True, nogil=True)
-def group_bounds(keys: Words, order: Ints) -> Ints:
-    """Where groups of two or more equal keys begin and end in `order`; int64[groups, 2]. Blank keys (0) form none."""
+def group_bounds(keys: Words) -> Ints:
+    """Where groups of two or more equal neighbours begin and end; int64[groups, 2]. Blank keys (0) form none."""
     groups = 0
-    for write in (False, True):
-        if write:
-            out = np.empty((groups, 2), np.int64)
-            groups = 0
-        begin = 0
-        while begin < len(order):
-            end = begin + 1
-            while end < len(order) and keys[order[end]] == keys[order[begin]]:
-                end += 1
-            if end - begin > 1 and keys[order[begin]] != 0:
-                if write:
-                    out[groups, 0], out[groups, 1] = begin, end
-                groups += 1
-            begin = end
+    for k in range(1, len(keys)):
+        if keys[k] == keys[k - 1] and keys[k] != 0 and (k == 1 or keys[k - 2] != keys[k]):
+            groups += 1
+    out = np.empty((groups, 2), np.int64)
+    groups, begin = 0, 0
+    for k in range(1, len(keys) + 1):
+        if k < len(keys) and keys[k] == keys[begin]:
+            continue
+        if k - begin > 1 and keys[begin] != 0:
+            out[groups, 0], out[groups, 1] = begin, k
+            groups += 1
+        begin = k
     return out
 
 
@@ -67,19 +65,19 @@ def count_pairs(bounds: Ints, window: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def write_pairs(bounds: Ints, order: Ints, records: Ints, window: int, border: int) -> Words:
+def write_pairs(bounds: Ints, records: Ints, window: int, border: int) -> Words:
     """The pairs of the groups as `smaller << 32 | larger` of record numbers, each entry with `window` that follow.
 
-    `records` says whose each key is; a record does not pair with itself. With `border` > 0 only pairs across it are
-    written: one record below it, one not.
+    `records` says whose each sorted key is; a record does not pair with itself. With `border` > 0 only pairs across
+    it are written: one record below it, one not.
     """
     out = np.empty(count_pairs(bounds, window), np.uint64)
     written = 0
     for g in range(len(bounds)):
         for a in range(bounds[g, 0], bounds[g, 1] - 1):
-            i = records[order[a]]
+            i = records[a]
             for b in range(a + 1, min(bounds[g, 1], a + 1 + window)):
-                j = records[order[b]]
+                j = records[b]
                 if i == j or (border > 0 and (i < border) == (j < border)):
                     continue
                 low, high = min(i, j), max(i, j)
@@ -89,8 +87,8 @@ def write_pairs(bounds: Ints, order: Ints, records: Ints, window: int, border: i
 
 
 @njit(cache=True, nogil=True)
-def crowded(bounds: Ints, order: Ints, cap: int) -> tuple[Ints, Ints]:
-    """The groups within `cap`, and the entries of those over it in their order."""
+def crowded(bounds: Ints, cap: int) -> tuple[Ints, Ints]:
+    """The groups within `cap`, and the entries of those over it."""
     small, entries = 0, 0
     for g in range(len(bounds)):
         size = bounds[g, 1] - bounds[g, 0]
@@ -106,7 +104,7 @@ def crowded(bounds: Ints, order: Ints, cap: int) -> tuple[Ints, Ints]:
             small += 1
         else:
             for at in range(bounds[g, 0], bounds[g, 1]):
-                over[entries] = order[at]
+                over[entries] = at
                 entries += 1
     return kept, over
 

@@ -38,6 +38,37 @@ def class_shares(
 
 
 @njit(cache=True, nogil=True)
+def conditions(levels: Bytes, columns: tuple[int, int, int], nearness: Bytes, most_name: int) -> Bytes:
+    """The condition of each pair: 1 if names agree (level 1..`most_name`), 2 if dates do (level 1), 4 and 8 by place.
+
+    `columns` are those of name, date and place, -1 where there is none; `nearness` maps place levels to 0, 4 or 8.
+    """
+    name, date, place = columns
+    out = np.zeros(len(levels), np.uint8)
+    for k in range(len(levels)):
+        condition = 0
+        if name >= 0 and 1 <= levels[k, name] <= most_name:
+            condition += 1
+        if date >= 0 and levels[k, date] == 1:
+            condition += 2
+        if place >= 0:
+            condition += nearness[levels[k, place]]
+        out[k] = condition
+    return out
+
+
+@njit(cache=True, nogil=True)
+def add_chances(levels: Bytes, condition: Bytes, tables: Floats, named: Bytes, chance: Floats) -> None:
+    """Add to `chance` (float32[n, 2]: names and dates; the rest) the log2 chances of levels by condition.
+
+    `tables` is float[conditions, comparisons, levels]; `named` marks the comparisons that are names or dates.
+    """
+    for k in range(len(levels)):
+        for w in range(levels.shape[1]):
+            chance[k, 0 if named[w] else 1] += tables[condition[k], w, levels[k, w]]
+
+
+@njit(cache=True, nogil=True)
 def level_counts(levels: Bytes, shares: Floats, counted: Bytes, depth: int) -> Floats:
     """Expected number of pairs of each class at each level; float64[classes, comparisons, depth].
 

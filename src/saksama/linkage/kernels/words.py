@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
+from saksama.linkage.kernels.arrays import Bytes, Ints, Words
 from saksama.linkage.kernels.text import hash_bytes, mixed
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)  # golden ratio, as in splitmix64
@@ -54,54 +54,3 @@ def hash_names(
             written[row], plain[row] = exact | _ONE, mixed(mixed_sum) | _ONE
             joined[row] = hash_bytes(buffer, 0, length)
     return out_offsets, words, written, plain, joined
-
-
-@njit(cache=True, nogil=True)
-def rarest_first(offsets: Ints, words: Ints, hashes: Words, rarity: Floats, most: int) -> tuple[Words, Ints]:
-    """Hashes of the words of each name, rarest first, at most `most`, each once; with offsets."""
-    rows = len(offsets) - 1
-    out = np.empty(rows * most, np.uint64)
-    out_offsets = np.zeros(rows + 1, np.int64)
-    put = 0
-    for row in range(rows):
-        begin = put
-        while put - begin < most:
-            best = -1
-            for at in range(offsets[row], offsets[row + 1]):
-                word = words[at]
-                taken = False
-                for k in range(begin, put):
-                    taken = taken or out[k] == hashes[word]
-                if not taken and (best < 0 or rarity[word] > rarity[best]):
-                    best = word
-            if best < 0:
-                break
-            out[put] = hashes[best]
-            put += 1
-        out_offsets[row + 1] = put
-    return out[:put].copy(), out_offsets
-
-
-@njit(cache=True, nogil=True)
-def start_keys(offsets: Ints, words: Ints, data: Bytes, starts: Ints, length: int) -> tuple[Words, Ints]:
-    """Hashes of the first letters of each word of each name, each once; with offsets. One-letter words give none."""
-    rows = len(offsets) - 1
-    out = np.empty(offsets[rows], np.uint64)
-    out_offsets = np.zeros(rows + 1, np.int64)
-    put = 0
-    for row in range(rows):
-        begin = put
-        for at in range(offsets[row], offsets[row + 1]):
-            word = words[at]
-            size = starts[word + 1] - starts[word]
-            if size < 2 and offsets[row + 1] - offsets[row] > 1:
-                continue
-            key = hash_bytes(data, starts[word], starts[word] + min(size, length))
-            taken = False
-            for k in range(begin, put):
-                taken = taken or out[k] == key
-            if not taken:
-                out[put] = key
-                put += 1
-        out_offsets[row + 1] = put
-    return out[:put].copy(), out_offsets
