@@ -73,7 +73,9 @@ def sole_member(file: BinaryIO, name: str) -> str | None:
         _require_plain_workbook(names, name)
         return None
     own = [m for m in members if not m.filename.startswith("__MACOSX/")]  # macOS adds these by itself
-    if any(m.is_dir() or "/" in m.filename or "\\" in m.filename for m in own):
+    if not all(names):
+        raise damaged(name)
+    if any("/" in m.filename or "\\" in m.filename for m in own):
         raise NotARollFile(_("Kemasan {name} berisi folder; kemas satu berkas saja, tanpa folder.").format(name=name))
     if len(own) != 1:
         raise NotARollFile(

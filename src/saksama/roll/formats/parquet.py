@@ -59,6 +59,7 @@ class ParquetSheet:
                 columns.append(empty)
                 continue
             text, kind = _as_text(batch.column(name))
+            text.validate(full=True)  # a damaged page may decode into bytes that are no text
             columns.append(text)
             if kind is not None:
                 kinds[at] = kind
