@@ -1,6 +1,7 @@
 """An office with everybody enrolled, its pages behind clients who are signed in, and a live site for the browser."""
 
 import dataclasses
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,8 @@ from saksama.web.people.models import OfficerProfile
 from tests.cast import BUDI, RATNA, SARI, SLEMAN, TONO, WAYAN
 from tests.web.planting import HER_OTHER_LINE, NGATINEM, THIRD, plant
 
+# Playwright keeps a loop in the thread that runs the tests, where Django would then refuse its ordinary database calls.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 PASSWORD = "kata sandi yang panjang"
 NAMES = {SARI.id: "sari", WAYAN.id: "wayan", RATNA.id: "ratna", TONO.id: "tono", BUDI.id: "budi"}
 Signed = Callable[[Officer | None], Client]
@@ -97,16 +100,17 @@ def trio(desk: Desk) -> Case:
     return plant(desk, (NGATINEM, HER_OTHER_LINE, THIRD), lines=(11, 22, 33))
 
 
+def client_of(officer: Officer | None) -> Client:
+    """A client for an officer, signed in; for None, nobody."""
+    client = Client()
+    if officer is not None:
+        client.force_login(OfficerProfile.objects.get(officer_id=officer.id).user)
+    return client
+
+
 @pytest.fixture
 def signed(office: Office) -> Signed:
-    """A client for an officer, signed in; for None, nobody."""
-
-    def client_of(officer: Officer | None) -> Client:
-        client = Client()
-        if officer is not None:
-            client.force_login(OfficerProfile.objects.get(officer_id=officer.id).user)
-        return client
-
+    """Clients of this office."""
     return client_of
 
 
@@ -141,3 +145,41 @@ def live(transactional_db: None, empty_office: Path, tmp_path: Path, live_server
     with connection.cursor() as cursor:
         for name in immutability.TRIGGERS:
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+
+
+@pytest.fixture(scope="session")
+def walked_office(empty_office: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office folder in which steps 1 to 6 were walked once over a small roll, its cases in memory."""
+    from saksama.casework.store import CaseFilter, MemoryCaseStore
+    from saksama.flow.enact import enact_decisions
+    from saksama.flow.enter import enter_pending
+    from saksama.flow.find import find_duplicates, plan_from
+    from saksama.flow.intake import take_in_roll
+    from saksama.flow.office import open_office
+    from saksama.flow.refer import refer_cases
+    from saksama.flow.sample import make_sample
+    from saksama.model.roll import RollKind
+
+    folder = tmp_path_factory.mktemp("walked") / "sleman"
+    shutil.copytree(empty_office, folder)
+    office = open_office(folder, clock=SteppingClock(), cases=MemoryCaseStore())
+    csv = folder.parent / "dpb.csv"
+    make_sample(csv, lines=3000, seed=11, wilayah="34.04")
+    taken = take_in_roll(csv, RollKind.DPB, shelf=office.rolls, clock=office.clock).summary
+    found = find_duplicates(taken.roll, plan_from(None), rolls=office.rolls, runs=office.runs, clock=office.clock)
+    refer_cases(found.run, rolls=office.rolls, runs=office.runs, desk=office.desk)
+    case = office.desk.cases.page(CaseFilter(area=SLEMAN), limit=1).cases[0]
+    for officer in (SARI, WAYAN):
+        rule(case, same(case), officer, office.desk)
+    with office.book() as book:
+        enter_pending(book, office.desk.cases)
+        enact_decisions(taken.roll, rolls=office.rolls, outcomes=office.outcomes, book=book, desk=office.desk)
+        enter_pending(book, office.desk.cases)
+    return folder
+
+
+@pytest.fixture
+def walked(db: None, walked_office: Path, tmp_path: Path) -> Iterator[Office]:
+    """The office after the whole path, everybody enrolled in its database."""
+    yield _open(walked_office, tmp_path / "walked")
+    serving_site.use(None)

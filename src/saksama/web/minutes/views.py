@@ -8,6 +8,7 @@ from typing import Final
 
 from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -37,7 +38,7 @@ def outcomes(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def document(request: HttpRequest, outcome_id: str, name: str) -> HttpResponse:
+def document(request: HttpRequest, outcome_id: str, name: str) -> HttpResponseBase:
     """A Berita Acara as it was written, in the browser; raises BadInput for a file the outcome does not list."""
     site = office()
     require_reader(officer_of(request), site)
@@ -51,7 +52,7 @@ def _pdf(path: Path) -> HttpResponse:
     return answer
 
 
-def _page_as_written(request: HttpRequest, path: Path) -> HttpResponse:
+def _page_as_written(request: HttpRequest, path: Path) -> HttpResponseBase:
     """The file byte for byte. Its own style is admitted by digest, and nothing else: no script, no other source."""
     written = path.read_bytes()
     digests = [

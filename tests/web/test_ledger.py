@@ -1,0 +1,124 @@
+import json
+
+from django.test import Client
+
+from saksama.flow.desk import Desk
+from saksama.flow.enter import enter_pending
+from saksama.flow.office import Office
+from saksama.ledger.checkpoint import Checkpoint
+from saksama.ledger.note import Note
+from saksama.ledger.tiles import tiles_at, unpack
+from saksama.model.case import Case
+from saksama.web.public.reading import read_published
+from tests.cast import RATNA, SARI
+from tests.web.conftest import DIFFERENT, rule
+from tests.web.planting import HER_OTHER_LINE, NGATINEM, THIRD, plant
+
+LEDGER = "/buku-besar/"
+
+
+def enter(office: Office) -> Checkpoint:
+    with office.book() as book:
+        return enter_pending(book, office.desk.cases).checkpoint
+
+
+def test_before_the_first_checkpoint_it_says_so(office: Office) -> None:
+    for name in ("checkpoint",):
+        (office.published / name).unlink(missing_ok=True)
+    assert "Belum ada titik periksa" in Client().get(LEDGER).content.decode()
+    assert Client().get(LEDGER + "checkpoint").status_code == 404
+
+
+def test_anyone_reads_the_checkpoint_without_signing_in(case: Case, office: Office) -> None:
+    checkpoint = enter(office)
+    page = Client().get(LEDGER).content.decode()
+    assert checkpoint.origin in page
+    assert checkpoint.root_text in page
+    assert f">{checkpoint.size}<" in page
+    assert "menandatangani" in page
+
+
+def test_it_counts_entries_by_kind(case: Case, desk: Desk, office: Office) -> None:
+    rule(case, DIFFERENT, SARI, desk)
+    checkpoint = enter(office)
+    published = read_published(office.published)
+    assert published is not None
+    assert sum(published.kinds.values()) == checkpoint.size
+    assert published.kinds["decision_made"] == 1
+    assert published.kinds["officer_enrolled"] == 5
+    assert "Putusan dibuat" in Client().get(LEDGER).content.decode()
+
+
+def test_full_bundles_are_counted_once_and_rightly(desk: Desk, office: Office) -> None:
+    for n in range(300):
+        plant(desk, (NGATINEM, THIRD), lines=(n, 1000 + n))
+    enter(office)
+    first = read_published(office.published)
+    plant(desk, (NGATINEM, HER_OTHER_LINE), lines=(5000, 5001))
+    enter(office)
+    second = read_published(office.published)
+    assert first is not None
+    assert second is not None
+    assert second.kinds["case_referred"] == first.kinds["case_referred"] + 1 == 301
+
+
+def test_a_checkpoint_that_the_policy_does_not_believe_is_told_as_a_fault(case: Case, office: Office) -> None:
+    enter(office)
+    note = office.published / "checkpoint"
+    note.write_bytes(note.read_bytes().replace(b"saksama/34.04\n", b"saksama/34.02\n", 1))
+    answer = Client().get(LEDGER)
+    assert answer.status_code == 500
+    assert "janji sistem tidak terpenuhi" in answer.content.decode()
+
+
+def test_other_peoples_tools_read_the_log_over_http(case: Case, office: Office) -> None:
+    """C2SP tlog-tiles: checkpoint, tiles and bundles of entries below one address."""
+    enter(office)
+    client = Client()
+    raw = client.get(LEDGER + "checkpoint").content
+    size = Checkpoint.parse(Note.parse(raw).text).size
+    kinds = []
+    for tile in tiles_at(size):
+        answer = client.get(LEDGER + tile.path)
+        assert answer.content == (office.published / tile.path).read_bytes()
+        assert "immutable" in answer.headers["Cache-Control"]
+        if tile.level < 0:
+            kinds += [json.loads(entry)["kind"] for entry in unpack(answer.content)]
+    assert len(kinds) == size
+    assert kinds[0] == "office_opened"
+    assert client.get(LEDGER + "policy").content == (office.published / "policy").read_bytes()
+
+
+def test_no_other_file_is_handed_out(case: Case, office: Office) -> None:
+    enter(office)
+    for wrong in (
+        "tile/../../saksama.toml",
+        "tile/0/../../../keys/office.key",
+        "tile/0/999",
+        "tile/x",
+        "keys",
+        "tile/",
+    ):
+        assert Client().get(LEDGER + wrong).status_code == 404, wrong
+
+
+def test_an_officer_of_another_kabupaten_may_check_it_too(case: Case, office: Office) -> None:
+    from tests.web.conftest import client_of
+
+    enter(office)
+    assert client_of(RATNA).get(LEDGER).status_code == 200
+
+
+def test_nothing_personal_is_published(case: Case, desk: Desk, office: Office) -> None:
+    rule(case, DIFFERENT, SARI, desk)
+    enter(office)
+    everything = b"".join(path.read_bytes() for path in office.published.rglob("*") if path.is_file())
+    for person in (NGATINEM, HER_OTHER_LINE):
+        for name in ("nik", "nkk", "nama", "alamat"):
+            assert person[name].encode() not in everything
+    assert b"NKK dan alamat sama" not in everything
+
+
+def test_it_is_read_only(office: Office) -> None:
+    assert Client().post(LEDGER).status_code == 405
+    assert Client().post(LEDGER + "checkpoint").status_code == 405
