@@ -1,7 +1,7 @@
 """A log of Sleman, a witness at a university, and the policy that names both."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from saksama.ledger.policy import Policy
 from saksama.ledger.server import Rate, WitnessServer
 from saksama.ledger.witness import Witness
 from tests.ledger.growing import LOG
-from tests.ledger.parts import NOW, ORIGIN
+from tests.ledger.parts import NOW, ORIGIN, entries
 
 
 @pytest.fixture
@@ -46,11 +46,34 @@ def inner(tmp_path: Path) -> Iterator[Witness]:
 
 
 @pytest.fixture
-def server(inner: Witness) -> Iterator[WitnessServer]:
-    made = WitnessServer(("127.0.0.1", 0), inner, rate=Rate(1000, 1000))
-    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield made
-    made.shutdown()
-    thread.join()
-    made.server_close()
+def serving() -> Iterator[Callable[[WitnessServer], WitnessServer]]:
+    """Runs servers on threads until the test is over."""
+    running: list[tuple[WitnessServer, threading.Thread]] = []
+
+    def serve(server: WitnessServer) -> WitnessServer:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        running.append((server, thread))
+        return server
+
+    yield serve
+    for server, thread in running:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def server(inner: Witness, serving: Callable[[WitnessServer], WitnessServer]) -> WitnessServer:
+    return serving(WitnessServer(("127.0.0.1", 0), inner, rate=Rate(1000, 1000)))
+
+
+@pytest.fixture
+def grow(log: Log, witness: Witness, policy: Policy) -> Callable[[int], None]:
+    """Adds entries until the log has so many, under a cosigned checkpoint."""
+
+    def to(size: int) -> None:
+        log.append(entries(size - log.size, start=log.size))
+        log.checkpoint([witness], policy)
+
+    return to

@@ -1,7 +1,6 @@
 """The witness on the network: its door, its limits, its codes."""
 
 import http.client
-import threading
 
 import pytest
 
@@ -63,11 +62,6 @@ def test_a_client_that_asks_too_often_waits():
     assert [rate.allows("a") for _ in range(2)] == [True, False]
 
 
-def test_the_server_says_429(inner):
-    server = WitnessServer(("127.0.0.1", 0), inner, rate=Rate(0.001, 2))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
+def test_the_server_says_429(inner, serving):
+    server = serving(WitnessServer(("127.0.0.1", 0), inner, rate=Rate(0.001, 2)))
     assert [ask(server, "GET", "/")[0] for _ in range(3)] == [200, 200, 429]
-    server.shutdown()
-    thread.join()
-    server.server_close()

@@ -100,6 +100,15 @@ class Index:
         self._db.executemany("INSERT INTO queue VALUES (?, ?)", bodies)
         return found
 
+    def remember(self, known: Sequence[tuple[str, int]]) -> None:
+        """Remember ids of entries that are published already; raises Damaged if an id stands twice."""
+        rows = [(id_digest(entry_id), index) for entry_id, index in known]
+        try:
+            with self._transaction():
+                self._db.executemany("INSERT INTO known VALUES (?, ?)", rows)
+        except sqlite3.IntegrityError as fault:
+            raise Damaged("two published entries have the same id") from fault
+
     def waiting(self, start: int, end: int) -> list[bytes]:
         """The bodies of entries [start, end), none of which is published; raises Damaged if one is gone."""
         rows = self._db.execute("SELECT body FROM queue WHERE idx >= ? AND idx < ? ORDER BY idx", (start, end))
