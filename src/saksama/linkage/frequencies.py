@@ -3,9 +3,12 @@
 import numpy as np
 
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints
-from saksama.linkage.kernels.text import number_words
+from saksama.linkage.kernels.text import mixed_all, number_words
 from saksama.linkage.names import Names
 
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_FIRM = 2.0  # shape of the prior that draws a decade's count of a name towards its share of the whole
+_APART = 0.9 * 11 / 12 * 0.967  # of two dates of one decade, how many differ in year, month and day alike
 _LEAST_MATES = 0.02  # of one more bearer of a value nobody else has: keeps weights finite
 
 
@@ -18,17 +21,24 @@ def word_rarity(names: Names, people: Bytes) -> Floats:
 def name_bits(names: Names, rarity: Floats, people: Bytes, dates: Ints | None) -> tuple[Floats, Floats]:
     """Bits of surprise that a stranger has the same name, as written and in plain spelling; float32[n] each.
 
-    Of a name others bear too, their share. Of a name nobody else bears, the product of its words' shares, scaled so
-    that all such names together meet by chance as often as is seen: the pairs of such a name whose dates of birth
-    have nothing in common are chance.
+    Names have their time: two people of one date of birth are of one decade, so shares are those among the people
+    born in it, drawn towards the whole by a gamma prior. A name nobody else bears has the product of its words'
+    shares, scaled so that all such names together meet by chance as often as is seen: the pairs of such a name in one
+    decade whose dates have nothing in common are chance.
     """
-    mates_of, base = _mates(names.plain, people), _base_of(names, rarity)
-    size = float(max(people.sum(), 2))
-    scale = _scale_of_unseen(names, mates_of, base, dates, people)
+    cohorts = np.zeros(len(names), np.int64) if dates is None else dates // 10_0000
+    in_cohort = np.bincount(cohorts, people, minlength=1).astype(np.float64)
+    sizes = np.maximum(in_cohort[cohorts], 2.0)
+    base = _base_of(names, rarity)
+    whole = float(max(people.sum(), 2))
+    scale = _scale_of_unseen(names, (cohorts, in_cohort), base, dates, people)
     out = []
     for hashes in (names.written, names.plain):
-        mates = np.maximum(_mates(hashes, people) - 2, 0) + scale * base * size
-        out.append((np.log2(size) - np.log2(np.maximum(mates, _LEAST_MATES))).astype(np.float32))
+        overall = (np.maximum(_mates(hashes, people) - 2, 0) + scale * base * whole) / whole
+        near = _mates(mixed_all(hashes + cohorts.astype(np.uint64) * _STEP), people)
+        expected = np.maximum(overall * sizes, 1e-9)
+        mates = (np.maximum(near - 2, 0) + _FIRM) / (1 + _FIRM / expected)
+        out.append((np.log2(sizes) - np.log2(np.maximum(mates, _LEAST_MATES * sizes / whole))).astype(np.float32))
     return out[0], out[1]
 
 
@@ -81,16 +91,20 @@ def _base_of(names: Names, rarity: Floats) -> Floats:
     return 2.0 ** -(sums[names.offsets[1:]] - sums[names.offsets[:-1]])
 
 
-def _scale_of_unseen(names: Names, mates: Floats, base: Floats, dates: Ints | None, people: Bytes) -> float:
-    """How much more often than their words say two strangers share a name that nobody else bears."""
-    rare = (mates <= 2) & people.astype(bool) & (names.plain != 0)
-    size = float(max(people.sum(), 2))
-    expected = size * size / 2 * (rare.sum() / size) * float(base[rare].mean() if rare.any() else 0.0)
-    if dates is None or expected <= 0:
+def _scale_of_unseen(
+    names: Names, cohorts: tuple[Ints, Floats], base: Floats, dates: Ints | None, people: Bytes
+) -> float:
+    """How much more often than their words say two strangers of a decade share a name that nobody else bears."""
+    if dates is None:
         return 1.0
-    pairs = np.flatnonzero(rare & (mates == 2) & (dates > 0))
-    pairs = pairs[np.argsort(names.plain[pairs], kind="stable")]
-    same = names.plain[pairs[1:]] == names.plain[pairs[:-1]]
+    cohort, sizes = cohorts
+    keys = mixed_all(names.plain + cohort.astype(np.uint64) * _STEP)
+    mates = _mates(keys, people)
+    rare = np.flatnonzero((mates <= 2) & people.astype(bool) & (names.plain != 0) & (dates > 0))
+    expected = float((base[rare] * sizes[cohort[rare]]).sum()) / 2
+    pairs = rare[mates[rare] == 2]
+    pairs = pairs[np.argsort(keys[pairs], kind="stable")]
+    same = keys[pairs[1:]] == keys[pairs[:-1]]
     a, b = dates[pairs[1:]][same], dates[pairs[:-1]][same]
     apart = (a // 10000 != b // 10000) & (a // 100 % 100 != b // 100 % 100) & (a % 100 != b % 100)
-    return float(np.clip((apart.sum() + 1) / (expected + 1), 0.01, 1e6))
+    return float(np.clip((apart.sum() / _APART + 1) / (expected + 1), 0.01, 1e6))

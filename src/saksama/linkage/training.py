@@ -16,10 +16,12 @@ from saksama.linkage.kernels.mixture import class_shares, level_counts
 from saksama.linkage.kernels.names import TYPED
 from saksama.linkage.plan import LinkagePlan
 
-_MOST_AGAINST = 10.0  # bits
+_MOST_AGAINST = 7.0  # bits
+_WORTH = 1e-4  # share of all classes but strangers below which a pair teaches nothing
 _ROUNDS = 25
-_CLOSE = 1e-4  # of the class sizes, relative: then EM has settled
+_CLOSE = 1e-3  # of the class sizes, relative: then EM has settled
 _TRAINING_PAIRS = 1_500_000
+_FEW = 5.0  # pairs: smaller classes do not hold EM up
 
 # Where EM starts, and the beliefs it is drawn to: shares of levels 1.. by kind. Doubles: MATCHING notes 7.2 and the
 # kinds of error there; families and twins: DOMAIN 2.6 (consecutive serials, like names); one number, two people.
@@ -63,8 +65,9 @@ _BELIEFS: dict[str, dict[str, list[float]]] = {
         "code": [0.5, 0.0, 0.0, 0.5],
     },
 }
-# How strongly, in pairs, each class holds to its beliefs. The person class learns; the others are laws of nature.
-_FIRMNESS = {"person": 30.0, "family": 2000.0, "twins": 300.0, "one_number": 300.0, "namesakes": 1e6}
+# How strongly, in pairs, each class holds to its beliefs. One person learns. The others do not, but for their size: a
+# class of twins free to learn soon describes strangers of one date of birth, of whom there are many more.
+_FIRMNESS = {"person": 30.0, "family": 1e9, "twins": 1e9, "one_number": 1e9, "namesakes": 1e9}
 _SIZES = {
     "person": 0.004,
     "family": 0.5,
@@ -94,14 +97,14 @@ class Model:
         """Each pair's share of each class but strangers; float32[n, classes]."""
         out = np.empty((len(evidence), len(self.classes)), np.float32)
         half = np.array([name in _HALF_STRANGERS for name in self.classes], np.uint8)
-        whole = evidence.chance.sum(axis=1) + np.float32(self.stranger_prior)
+        whole = evidence.chance[:, 0] + evidence.chance[:, 1] + np.float32(self.stranger_prior)
         rest = np.ascontiguousarray(evidence.chance[:, 1])
         class_shares(evidence.levels, (whole, rest), (self.tables, self.priors, half), out)
         return out
 
 
 def least_bits(all_pairs: float, lines: int) -> float:
-    """Bits of surprise below which no pair can be one person: ten below even odds at the share EM starts with."""
+    """Bits of surprise below which no pair can be one person: seven below even odds at the share EM starts with."""
     return float(np.log2(max(all_pairs, 1.0)) - np.log2(max(_SIZES["person"] * lines, 0.5)) - _MOST_AGAINST)
 
 
@@ -121,8 +124,11 @@ def train(evidence: Evidence, plan: LinkagePlan, all_pairs: float, lines: int) -
         known[:, :, 0] = 0
         drawn = known + beliefs * firmness
         new = np.maximum(shares.sum(axis=0, dtype=np.float64) * step, 0.5)
-        moved = np.abs(np.log(new / sizes)).max()
+        moved = np.abs(np.log(new / sizes))[new > _FEW].max(initial=0.0)
         sizes = new
+        if rounds == 1:
+            worth = np.flatnonzero(shares.sum(axis=1) > _WORTH)
+            part, counted = part.taken(worth), counted[worth]
         tables = _logs(drawn / np.maximum(drawn.sum(axis=2, keepdims=True), 1e-12))
         tables[beliefs.sum(axis=2) > 2] = 0.0  # columns a class says nothing of
         model = Model(classes, tables, np.log2(sizes), model.stranger_prior, rounds)

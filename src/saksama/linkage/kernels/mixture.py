@@ -5,6 +5,8 @@ from numba import njit
 
 from saksama.linkage.kernels.arrays import Bytes, Floats
 
+_NOTHING = -40.0  # bits behind the likeliest class: a share too small to add up
+
 
 @njit(cache=True, nogil=True)
 def class_shares(
@@ -31,7 +33,8 @@ def class_shares(
             best = max(best, score)
         total = 2.0 ** (chance[0][k] - best)
         for c in range(classes):
-            scores[c] = 2.0 ** (scores[c] - best)
+            behind = scores[c] - best
+            scores[c] = 2.0**behind if behind > _NOTHING else 0.0
             total += scores[c]
         for c in range(classes):
             out[k, c] = scores[c] / total

@@ -10,6 +10,7 @@ BLANK, EXACT, RESPELT, TYPED, SHORTER, SHORTER_TYPED, PARTLY, OTHER = range(8)  
 MOST_WORDS = 12
 _LIKE_WORDS = 2.0  # bits: other words lie as near to a mistyped one
 _INITIAL = 2.0  # bits: five letters begin most names
+_H = 72  # at a seam it is written or not
 
 
 @njit(cache=True, nogil=True)
@@ -53,16 +54,25 @@ def word_relation(data: Bytes, starts: Ints, sets: Ints, a: int, b: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _join_matches(data: Bytes, starts: Ints, whole: int, first: int, second: int) -> bool:
-    """Whether word `whole` is `first` and `second` written as one."""
-    cut = starts[first + 1] - starts[first]
-    rest = starts[second + 1] - starts[second]
-    if starts[whole + 1] - starts[whole] != cut + rest:
+    """Whether word `whole` is `first` and `second` written as one, H and doubled letters aside."""
+    sizes = starts[whole + 1] - starts[whole], starts[first + 1] - starts[first], starts[second + 1] - starts[second]
+    if abs(sizes[0] - sizes[1] - sizes[2]) > 2 or sizes[1] < 2 or sizes[2] < 2:
         return False
-    for k in range(cut + rest):
-        part = starts[first] + k if k < cut else starts[second] + k - cut
-        if data[starts[whole] + k] != data[part]:
-            return False
-    return True
+    at, last = starts[whole], np.uint8(0)
+    for word in (first, second):
+        for k in range(starts[word], starts[word + 1]):
+            letter = data[k]
+            if letter == _H or letter == last:
+                continue
+            while at < starts[whole + 1] and (data[at] == _H or data[at] == last):
+                at += 1
+            if at == starts[whole + 1] or data[at] != letter:
+                return False
+            last = letter
+            at += 1
+    while at < starts[whole + 1] and (data[at] == _H or data[at] == last):
+        at += 1
+    return at == starts[whole + 1]
 
 
 @njit(cache=True, nogil=True)
@@ -134,7 +144,7 @@ def compare_names(
             out[0][k], out[1][k] = BLANK, 0.0
         elif hashes[0][i] == hashes[0][j]:
             out[0][k], out[1][k] = EXACT, -bits[0][i]
-        elif hashes[1][i] == hashes[1][j] or hashes[2][i] == hashes[2][j]:
+        elif hashes[1][i] == hashes[1][j] or (hashes[2][i] == hashes[2][j] and len(i_words) != len(j_words)):
             out[0][k], out[1][k] = RESPELT, -min(bits[1][i], bits[1][j])
         else:
             a, b, all_equal, surprise = align(i_words, j_words, dictionary)

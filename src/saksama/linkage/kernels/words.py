@@ -8,6 +8,7 @@ from saksama.linkage.kernels.text import hash_bytes, mixed
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)  # golden ratio, as in splitmix64
 _ONE = np.uint64(1)
+_H = 72
 
 
 @njit(cache=True, nogil=True)
@@ -47,9 +48,11 @@ def hash_names(
             put += 1
             exact = mixed(exact * _STEP + np.uint64(numbers[at]) + _ONE)
             mixed_sum += mixed(np.uint64(word) + _STEP)  # a sum does not know the order of its parts
-            for k in range(starts[word], min(starts[word + 1], starts[word] + 4096 - length)):
-                buffer[length] = data[k]
-                length += 1
+            for k in range(starts[word], starts[word + 1]):
+                # H at a seam is written or not (RETNASIH WATI, RETNASIHWATI), and a letter doubled there or not.
+                if data[k] != _H and length < len(buffer) and (length == 0 or buffer[length - 1] != data[k]):
+                    buffer[length] = data[k]
+                    length += 1
         if put > out_offsets[row]:
             written[row], plain[row] = exact | _ONE, mixed(mixed_sum) | _ONE
             joined[row] = hash_bytes(buffer, 0, length)
