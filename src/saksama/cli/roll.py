@@ -55,7 +55,9 @@ def check(file: Path, columns: Path | None, report_to: Path | None, faults_to: P
     from saksama.flow.tallies import described
 
     with refusals(as_json=as_json), progress_bar(_("Memeriksa")) as show:
-        found = described(json.loads(check_file(file, columns=columns, progress=show).to_json()))
+        found = described(
+            json.loads(check_file(file, columns=columns, report=report_to, faults=faults_to, progress=show).to_json())
+        )
     report(found, _found_lines(found), as_json=as_json)
     if found["faulty_lines"] or found["set_aside"]:
         raise click.exceptions.Exit(1)

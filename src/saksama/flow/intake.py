@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from saksama.model.errors import BadInput
 from saksama.model.roll import RollId, RollKind, RollSummary
 from saksama.model.texts import _
 from saksama.roll.checks import check_roll
+from saksama.roll.faults_book import FaultsWriter
 from saksama.roll.mapping import ColumnMapping, load_mapping
 from saksama.roll.reader import RollFile, open_roll
+from saksama.roll.report import write_report
 from saksama.roll.tally import Tally
 from saksama.vault.sealing import SealedTableWriter
 
@@ -79,13 +82,29 @@ def mapping_from(path: Path | None) -> ColumnMapping | None:
     return None if path is None else load_mapping(path)
 
 
-def check_file(path: Path, *, columns: Path | None = None, progress: Progress | None = None) -> Tally:
-    """The tally of a roll file, keeping nothing: what `roll check` tells an operator with no office yet."""
+def check_file(
+    path: Path,
+    *,
+    columns: Path | None = None,
+    report: Path | None = None,
+    faults: Path | None = None,
+    progress: Progress | None = None,
+) -> Tally:
+    """The tally of a roll file, keeping nothing: what `roll check` tells an operator with no office yet.
+
+    `report` gets an HTML page of counts; `faults` a workbook of the faulty lines, with their values: asked for, and to
+    be kept like the roll itself.
+    """
     tally = Tally()
-    with open_roll(path, columns=mapping_from(columns)) as file:
+    with ExitStack() as closing, open_roll(path, columns=mapping_from(columns)) as file:
+        book = None if faults is None else closing.enter_context(FaultsWriter(faults))
         for batch in check_roll(file, progress=progress):
             tally.add(batch)
-    tally.assert_balanced()
+            if book is not None:
+                book.add(batch)
+        tally.assert_balanced()
+    if report is not None:
+        write_report(report, tally, title=_("Pemeriksaan {file}").format(file=path.name))
     return tally
 
 
