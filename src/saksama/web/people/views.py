@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from saksama.flow.office import Office
 
 UNDECIDED = frozenset({CaseState.OPEN, CaseState.WAITING, CaseState.DISPUTED})
-_MANY = 10_000
+_MANY = 1000  # beyond this the overview says "1000+" and reads no further
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Standing:
     undecided: int
     settled: int
     enacted: int
-    waiting_entries: int
+    waiting_entries: str
     ledger_size: int
     outcomes: int
 
@@ -53,10 +53,11 @@ def standing_of(site: "Office", officer: Officer) -> Standing:
     desk = site.desk
     rolls, runs = site.rolls.rolls(), site.runs.runs()
     counts = desk.cases.counts(CaseFilter(area=desk.office))
+    waiting = desk.cases.outbox(_MANY)
     mine = 0
     if officer.role.decides:
-        waiting = CaseFilter(area=desk.office, states=UNDECIDED, not_decided_by=officer.id)
-        mine = desk.cases.page(waiting, limit=1).total
+        for_me = CaseFilter(area=desk.office, states=UNDECIDED, not_decided_by=officer.id)
+        mine = desk.cases.page(for_me, limit=1).total
     return Standing(
         rolls=len(rolls),
         lines=sum(roll.lines_in for roll in rolls),
@@ -68,7 +69,7 @@ def standing_of(site: "Office", officer: Officer) -> Standing:
         undecided=sum(counts[state] for state in UNDECIDED),
         settled=counts[CaseState.SETTLED],
         enacted=counts[CaseState.ENACTED],
-        waiting_entries=len(desk.cases.outbox(_MANY)),
+        waiting_entries=f"{len(waiting)}+" if len(waiting) == _MANY else str(len(waiting)),
         ledger_size=_published_size(site),
         outcomes=len(site.outcomes.outcomes()),
     )
