@@ -87,6 +87,13 @@ def test_every_row_of_garbage_is_counted_once(rows: list[list[str]]) -> None:
     assert taken.tally.lines_in == 2 + len(rows_read)
 
 
+def as_cells(path: Path, width: int) -> list[list[str | None]]:
+    with OpenFile(path) as opened:
+        sheet = DelimitedSheet(identify(opened), Scan("utf-8", False, 1), ";")
+        batches = list(sheet.batches(0, width))
+    return [list(cells) for batch in batches for cells in zip(*(c.to_pylist() for c in batch.columns), strict=True)]
+
+
 @MANY
 @given(st.lists(st.lists(_cell, min_size=3, max_size=3), min_size=1, max_size=30), st.sampled_from(["\n", "\r\n"]))
 def test_the_fast_way_reads_what_the_csv_module_reads(rows: list[list[str]], end: str) -> None:
@@ -96,11 +103,30 @@ def test_the_fast_way_reads_what_the_csv_module_reads(rows: list[list[str]], end
     with TemporaryDirectory() as folder:
         path = Path(folder) / "a.csv"
         path.write_bytes(content)
-        with OpenFile(path) as opened:
-            sheet = DelimitedSheet(identify(opened), Scan("utf-8", False, 1), ";")
-            batches = list(sheet.batches(0, 3))
-    read = [list(cells) for batch in batches for cells in zip(*(c.to_pylist() for c in batch.columns), strict=True)]
-    assert read == [line if line else [""] * 3 for line in expected]
+        assert as_cells(path, 3) == [line if line else [""] * 3 for line in expected]
+
+
+_quoted = st.lists(st.sampled_from(['"', '""', ";", "\n", "a", "b c", "é", "\r\n", '"x"', ';"', '";']), max_size=24)
+
+
+@settings(MANY, max_examples=400)
+@given(_quoted)
+def test_any_quotes_read_as_the_strict_csv_module_reads_them_or_are_refused(parts: list[str]) -> None:
+    content = "x;y;z\n" + "".join(parts) + "\n"
+    try:
+        expected = list(csv.reader(io.StringIO(content, newline=""), delimiter=";", strict=True))
+    except csv.Error:
+        expected = None
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.csv"
+        path.write_bytes(content.encode())
+        try:
+            read = as_cells(path, 3)
+        except BadInput:
+            assert expected is None or any(cell.count(";") >= 3 for line in expected for cell in line)
+            return
+    assert expected is not None
+    assert read == [(line + [""] * 3)[:3] for line in expected]
 
 
 def _good(kind: str) -> bytes:

@@ -1,7 +1,6 @@
 """A column of birth dates read, with each date's parts beside it for whole-column checks."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import cast
 
 import numpy as np
@@ -9,12 +8,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from saksama.roll.arrow import Indices, distinct
-from saksama.roll.dates import EPOCHS, OFFSET_1904, UNIX_EPOCH, DateReader, ReadDate, Shape
+from saksama.roll.dates import EPOCH_DAY, EPOCHS, FAULT_CODES, OFFSET_1904, UNIX_EPOCH, DateReader
 from saksama.roll.numbers import Inside
 from saksama.roll.raw import Kinds, Mask
-
-SHAPES = tuple(Shape)
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -60,23 +56,24 @@ class Birthdays:
 
     def at_epoch(self) -> Mask:
         """Where the date is where a computer's calendar begins: 1899, 1900, 1904 or 1970."""
-        starts = [day.toordinal() - _EPOCH_DAY for day in (*EPOCHS, UNIX_EPOCH)]
+        starts = [day.toordinal() - EPOCH_DAY for day in (*EPOCHS, UNIX_EPOCH)]
         return self.known & np.isin(self.days, starts)
 
     def at_old_epoch(self) -> Mask:
         """The same without 1970, on whose first day people were born who vote today."""
-        return self.known & np.isin(self.days, [day.toordinal() - _EPOCH_DAY for day in EPOCHS])
+        return self.known & np.isin(self.days, [day.toordinal() - EPOCH_DAY for day in EPOCHS])
 
 
 def read_birthdays(column: pa.StringArray, kinds: Kinds | None, reader: DateReader) -> Birthdays:
     """The dates of a column."""
     cells, which = distinct(column, kinds)
-    read = [reader.read(text, kind) for text, kind in cells]
-    parts = np.array([_parts(one) for one in read], np.int64).reshape(-1, 6)[which]
+    table, codes = reader.table(cells)
+    parts = table[which]
     faults: dict[str, Indices] = {}
-    for fault in sorted({one.fault for one in read} - {""}):
-        bad = np.array([one.fault == fault for one in read], np.bool_)
-        faults[fault] = np.flatnonzero(bad[which])
+    for at, fault in enumerate(FAULT_CODES[1:], 1):
+        bad = codes == at
+        if bad.any():
+            faults[fault] = np.flatnonzero(bad[which])
     return Birthdays(
         days=parts[:, 0].astype(np.int32),
         known=parts[:, 1] == 1,
@@ -86,28 +83,3 @@ def read_birthdays(column: pa.StringArray, kinds: Kinds | None, reader: DateRead
         shape=parts[:, 5].astype(np.int8),
         faults=faults,
     )
-
-
-def typed_birthdays(days: pa.Date32Array) -> Birthdays:
-    """The dates of a column that is of a date type already."""
-    filled = np.asarray(days.view(pa.int32()).fill_null(0).to_numpy(zero_copy_only=False), np.int32)
-    known = np.asarray(days.is_valid().to_numpy(zero_copy_only=False), np.bool_)
-    moment = filled.astype("datetime64[D]")
-    months = moment.astype("datetime64[M]")
-    return Birthdays(
-        days=filled,
-        known=known,
-        day=(moment - months).astype(np.int64) + 1,
-        month=months.astype(np.int64) % 12 + 1,
-        year=moment.astype("datetime64[Y]").astype(np.int64) + 1970,
-        shape=np.where(known, SHAPES.index(Shape.TYPED), SHAPES.index(Shape.NONE)).astype(np.int8),
-        faults={"tgl_kosong": np.flatnonzero(~known)} if not known.all() else {},
-    )
-
-
-def _parts(one: ReadDate) -> tuple[int, int, int, int, int, int]:
-    shape = SHAPES.index(one.shape)
-    if one.value is None:
-        return 0, 0, 0, 0, 0, shape
-    value = one.value
-    return value.toordinal() - _EPOCH_DAY, 1, value.day, value.month, value.year, shape

@@ -6,6 +6,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from saksama.roll.raw import DATE, NUMBER
 
 OLDEST, NEWEST = 1800, 2100  # years outside are slips; age over 100 never is
@@ -72,25 +75,40 @@ class ReadDate(NamedTuple):
     shape: Shape
 
 
+SHAPES = tuple(Shape)
+FAULT_CODES = (
+    "", "tgl_kosong", "tgl_nol", "tgl_mustahil", "tgl_tak_terbaca", "tgl_nomor_seri", "tgl_bulan_dulu",
+    "tgl_urutan_ragu", "tgl_tahun_dua_angka",
+)  # fmt: skip
+EPOCH_DAY = UNIX_EPOCH.toordinal()
+
+
 @dataclass(slots=True)
 class DateReader:
     """Reads the dates of one sheet; remembers what it has read."""
 
     order: Order = Order.DAY_FIRST
     base_1904: bool = False
-    _read: dict[tuple[str, int], ReadDate] = field(default_factory=dict)
+    _rows: dict[tuple[str, int], tuple[int, ...]] = field(default_factory=dict)
+
+    def table(self, cells: list[tuple[str, int]]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """For each cell (text, kind): days since 1970, whether known, day, month, year and shape; and its fault.
+
+        The shape indexes `SHAPES`, the fault `FAULT_CODES`.
+        """
+        if len(self._rows) > _KEPT:
+            self._rows.clear()
+        known, rows = self._rows, []
+        for cell in cells:
+            row = known.get(cell)
+            if row is None:
+                row = known[cell] = _row(self.read(*cell))
+            rows.append(row)
+        table = np.array(rows, np.int64).reshape(-1, 7)
+        return table[:, :6], table[:, 6]
 
     def read(self, text: str, kind: int) -> ReadDate:
         """What `text`, a cell of `kind` (see raw), means."""
-        key = (text, kind)
-        known = self._read.get(key)
-        if known is None:
-            if len(self._read) >= _KEPT:
-                self._read.clear()
-            known = self._read[key] = self._fresh(text, kind)
-        return known
-
-    def _fresh(self, text: str, kind: int) -> ReadDate:
         plain = text.strip().strip("'").strip()
         if _NOTHING.fullmatch(plain):
             return ReadDate(None, "tgl_kosong", Shape.NONE)
@@ -139,6 +157,13 @@ class DateReader:
         if value.year > NEWEST:
             return ReadDate(None, "tgl_mustahil", Shape.NONE)
         return ReadDate(value, "" if typed else "tgl_nomor_seri", Shape.TYPED)
+
+
+def _row(read: ReadDate) -> tuple[int, ...]:
+    shape, fault, value = SHAPES.index(read.shape), FAULT_CODES.index(read.fault), read.value
+    if value is None:
+        return 0, 0, 0, 0, 0, shape, fault
+    return value.toordinal() - EPOCH_DAY, 1, value.day, value.month, value.year, shape, fault
 
 
 def _whole_days(plain: str) -> int | None:

@@ -7,10 +7,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from saksama.roll.arrow import Indices, equals, mask_of, matches
-from saksama.roll.birthdays import SHAPES, Birthdays, read_birthdays
+from saksama.roll.birthdays import Birthdays, read_birthdays
 from saksama.roll.cells import Cells
 from saksama.roll.cleaning import coded, small_number, tidy, without_errors
-from saksama.roll.dates import DateReader, Shape
+from saksama.roll.dates import SHAPES, DateReader, Shape
 from saksama.roll.layout import Layout
 from saksama.roll.numbers import Inside, Numbers, inside, issue_faults, read_numbers, unknown_kabupaten
 from saksama.roll.places import PlaceReader, Places, read_places

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from saksama.roll.arrow import distinct
-from saksama.roll.birthdays import SHAPES, Birthdays, read_birthdays
+from saksama.roll.birthdays import Birthdays, read_birthdays
 from saksama.roll.cells import Cells, cells_of, wanted_columns
-from saksama.roll.dates import DateReader, Order, Shape, order_from
+from saksama.roll.dates import SHAPES, DateReader, Order, Shape, order_from
 from saksama.roll.layout import Layout
 from saksama.roll.mapping import DAY_FIRST, MONTH_FIRST
-from saksama.roll.numbers import inside, read_numbers, suspicious_tail
+from saksama.roll.numbers import Numbers, inside, read_numbers, suspicious_tail
 from saksama.roll.raw import RawBatch
 from saksama.roll.schema import BIRTH
 
@@ -62,31 +62,30 @@ class Profiler:
     def add(self, batch: RawBatch) -> None:
         """Count one batch."""
         cells = cells_of(batch, self.layout)
-        for name in ("nik", "nkk"):
-            if name in cells.texts:
-                self._count_tails(name, cells)
+        numbers = {n: read_numbers(cells.texts[n], cells.kinds[n]) for n in ("nik", "nkk") if n in cells.texts}
+        for name, column in numbers.items():
+            self._count_tails(name, column)
         if "tgl_lahir" in cells.texts:
             born = read_birthdays(cells.texts["tgl_lahir"], cells.kinds["tgl_lahir"], self._reader)
-            self._count_dates(born, cells)
+            self._count_dates(born, numbers.get("nik"))
             self._count_epochs(born, cells)
 
-    def _count_tails(self, name: str, cells: Cells) -> None:
-        numbers = read_numbers(cells.texts[name], cells.kinds[name])
+    def _count_tails(self, name: str, numbers: Numbers) -> None:
         zero = numbers.sound & (numbers.digits[:, 15] == 0)
         self._tails[name, "all"] += int(numbers.sound.sum())
         self._tails[name, "0"] += int(zero.sum())
         self._tails[name, "00"] += int((zero & (numbers.digits[:, 14] == 0)).sum())
 
-    def _count_dates(self, born: Birthdays, cells: Cells) -> None:
+    def _count_dates(self, born: Birthdays, numbers: Numbers | None) -> None:
         for at, count in enumerate(np.bincount(born.shape, minlength=len(SHAPES)).tolist()):
             self._shapes[SHAPES[at]] += count
         typed = born.known & (born.shape == SHAPES.index(Shape.TYPED))
         self._typed_over_12 += int((typed & (born.day > 12)).sum())
         if len(self._typed) < _DISTINCT:
             self._typed |= set(np.unique(born.days[typed]).tolist()[:1000])
-        if "nik" not in cells.texts:
+        if numbers is None:
             return
-        nik = inside(read_numbers(cells.texts["nik"], cells.kinds["nik"]))
+        nik = inside(numbers)
         straight, swapped = born.agrees(nik), born.agrees_swapped(nik)
         for shape in (Shape.TYPED, Shape.EITHER):
             here = (born.shape == SHAPES.index(shape)) & (born.day <= 12) & (born.day != born.month)

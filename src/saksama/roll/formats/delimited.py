@@ -1,7 +1,7 @@
 """Text with comma, semicolon or tab: scanned whole before the first row is believed, then read block by block.
 
-Blocks without quotes and with as many cells in every row go through Arrow's reader; any other block goes through the
-csv module, which says exactly what stands where. Both give the same rows (tested).
+Blocks with as many cells in every row, and quotes only around whole cells, go through Arrow's reader; any other block
+goes through the csv module, which says exactly what stands where. Both give the same rows (tested).
 """
 
 import codecs
@@ -170,7 +170,7 @@ class DelimitedSheet:
         """Rows of the whole lines in `data`, with the line that follows; and the bytes left for the next block."""
         end = len(data) if final else _whole_lines(data)
         whole, left = data[:end], data[end:]
-        if whole and b'"' not in whole and _plain_line_ends(whole) and not whole.startswith(_BOM):
+        if whole and _plain_line_ends(whole) and _plain_quotes(whole, self.delimiter) and not whole.startswith(_BOM):
             batch = self._by_arrow(whole, line, width, only)
             if batch is not None:
                 return (batch, line + len(batch)), left
@@ -189,7 +189,10 @@ class DelimitedSheet:
                 pa.BufferReader(block),  # type: ignore[arg-type]  # the stubs forget Arrow's own files
                 read_options=pacsv.ReadOptions(column_names=names, block_size=4 << 20),
                 parse_options=pacsv.ParseOptions(
-                    delimiter=self.delimiter, quote_char=False, double_quote=False, ignore_empty_lines=False
+                    delimiter=self.delimiter,
+                    quote_char='"' if b'"' in block else False,
+                    double_quote=False,
+                    ignore_empty_lines=False,
                 ),
                 convert_options=pacsv.ConvertOptions(
                     column_types=dict.fromkeys(names, pa.string()),
@@ -217,7 +220,31 @@ def _whole_lines(data: bytes) -> int:
 
 
 def _plain_line_ends(block: bytes) -> bool:
-    return block.count(b"\r") == block.count(b"\r\n")
+    return b"\r" not in block or block.count(b"\r") == block.count(b"\r\n")
+
+
+def _plain_quotes(block: bytes, delimiter: str) -> bool:
+    """Whether quotes only ever enclose whole cells of one line: opening at a cell's start, closing at its end.
+
+    Then any reader of CSV reads the same. A doubled or stray quote, or a line end inside quotes, is left to the csv
+    module.
+    """
+    if b'"' not in block:
+        return True
+    data = np.frombuffer(block, np.uint8)
+    quotes = np.flatnonzero(data == ord('"'))
+    if len(quotes) % 2:
+        return False
+    opening, closing = quotes[0::2], quotes[1::2]
+    ends = (ord(delimiter), 10)
+    before = data[np.maximum(opening - 1, 0)]
+    after = data[np.minimum(closing + 1, len(data) - 1)]
+    starts_cell = (before == ends[0]) | (before == ends[1]) | (opening == 0)
+    ends_cell = (after == ends[0]) | (after == ends[1]) | (after == 13) | (closing == len(data) - 1)
+    if not (starts_cell.all() and ends_cell.all()):
+        return False
+    quotes_before_line_ends = np.searchsorted(quotes, np.flatnonzero(data == 10))
+    return not (quotes_before_line_ends % 2).any()
 
 
 class _Rows:
