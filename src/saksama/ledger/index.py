@@ -21,6 +21,9 @@ CREATE TABLE IF NOT EXISTS signed (size INTEGER PRIMARY KEY, root BLOB NOT NULL)
 """
 _DIGEST_BYTES = 16  # of SHA-256: two of 2^40 ids meet with a chance below 2^-48
 
+_FRESH_AT_MOST = 50_000  # entries kept in memory
+_ASKED_AT_ONCE = 500  # SQLite before 3.32 takes 999 parameters at most
+
 
 def id_digest(entry_id: str) -> bytes:
     """Under what an id is remembered."""
@@ -36,11 +39,14 @@ class Index:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute("PRAGMA cache_size=-65536")
+        self._db.execute("PRAGMA wal_autocheckpoint=8192")
         with self._transaction():
             for statement in _TABLES.split(";"):
                 self._db.execute(statement)
         self.published = int(self.fact("published") or 0)
         self.size = self._read_size()
+        # Bodies just added, so that publishing them need not read them again: none, or all from `published` on.
+        self._fresh: list[bytes] = []
 
     def _read_size(self) -> int:
         (last,) = self._db.execute("SELECT max(idx) FROM queue").fetchone()
@@ -77,27 +83,47 @@ class Index:
 
     def add(self, entries: Sequence[tuple[str, bytes]]) -> list[int]:
         """Give entries their indexes, all or none; an id already in keeps its old one. Durable on return."""
+        before = self.size
         try:
             with self._transaction():
-                return self._add(entries)
-        finally:
-            self.size = self._read_size()  # what the database says, also after a commit that failed half-way
+                found, bodies = self._add(entries)
+        except BaseException:
+            self._fresh = []  # what the database says, also after a commit that failed half-way
+            self.size = self._read_size()
+            raise
+        self.size = before + len(bodies)
+        if self._fresh or before == self.published:
+            self._fresh += bodies
+        if len(self._fresh) > _FRESH_AT_MOST:
+            self._fresh = []
+        return found
 
-    def _add(self, entries: Sequence[tuple[str, bytes]]) -> list[int]:
-        size = self.size
+    def _add(self, entries: Sequence[tuple[str, bytes]]) -> tuple[list[int], list[bytes]]:
+        digests = [id_digest(entry_id) for entry_id, _ in entries]
+        known = self._known(digests)
         found: list[int] = []
-        bodies: list[tuple[int, bytes]] = []
-        for entry_id, body in entries:
-            digest = id_digest(entry_id)
-            done = self._db.execute("INSERT OR IGNORE INTO known VALUES (?, ?)", (digest, size))
-            if done.rowcount == 1:
-                found.append(size)
-                bodies.append((size, body))
-                size += 1
-            else:
-                row = self._db.execute("SELECT idx FROM known WHERE digest = ?", (digest,)).fetchone()
-                found.append(int(row[0]))
-        self._db.executemany("INSERT INTO queue VALUES (?, ?)", bodies)
+        new: dict[bytes, int] = {}
+        bodies: list[bytes] = []
+        for digest, (_, body) in zip(digests, entries, strict=True):
+            index = known.get(digest, new.get(digest))
+            if index is None:
+                index = new[digest] = self.size + len(bodies)
+                bodies.append(body)
+            found.append(index)
+        # In the order of the tree that they go into: neighbours share pages.
+        self._db.executemany("INSERT INTO known VALUES (?, ?)", sorted(new.items()))
+        self._db.executemany("INSERT INTO queue VALUES (?, ?)", enumerate(bodies, start=self.size))
+        return found, bodies
+
+    def _known(self, digests: Sequence[bytes]) -> dict[bytes, int]:
+        found: dict[bytes, int] = {}
+        ordered = sorted(set(digests))
+        for at in range(0, len(ordered), _ASKED_AT_ONCE):
+            asked = ordered[at : at + _ASKED_AT_ONCE]
+            marks = ",".join("?" * len(asked))
+            # Only question marks are put together here, never a value.
+            rows = self._db.execute(f"SELECT digest, idx FROM known WHERE digest IN ({marks})", asked)  # noqa: S608
+            found.update((bytes(digest), index) for digest, index in rows)
         return found
 
     def remember(self, known: Sequence[tuple[str, int]]) -> None:
@@ -111,6 +137,8 @@ class Index:
 
     def waiting(self, start: int, end: int) -> list[bytes]:
         """The bodies of entries [start, end), none of which is published; raises Damaged if one is gone."""
+        if len(self._fresh) == self.size - self.published:
+            return self._fresh[start - self.published : end - self.published]
         rows = self._db.execute("SELECT body FROM queue WHERE idx >= ? AND idx < ? ORDER BY idx", (start, end))
         bodies = [bytes(row[0]) for row in rows]
         if len(bodies) != end - start:
@@ -133,6 +161,7 @@ class Index:
         with self._transaction():
             self.note_fact("published", str(size))
             self._db.execute("DELETE FROM queue WHERE idx < ?", (size,))
+        self._fresh = self._fresh[size - self.published :]
         self.published = size
 
     def signed_root(self, size: int) -> bytes | None:
