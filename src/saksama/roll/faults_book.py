@@ -85,7 +85,7 @@ class FaultsWriter:
         for at, value in enumerate(values):
             if isinstance(value, int):
                 sheet.write_number(row, at, value)
-            elif value is not None:
+            elif value:
                 sheet.write_string(row, at, _guarded(str(value)))
         self._sheets[name] = (sheet, row + 1, number)
 
