@@ -82,7 +82,16 @@ def rate(folder: Path, entries: int, batch: int) -> dict[str, object]:
 def witness_process(folder: Path, name: str, log: Verifier) -> Iterator[tuple[HttpWitness, Verifier]]:
     with Witness.create(folder, name, logs=[log]) as made:
         key = made.verifiers()[0]
-    command = [sys.executable, "-m", "saksama", "witness", "run", str(folder), "--listen", "127.0.0.1:0"]
+    command = [
+        sys.executable,
+        "-c",
+        "from saksama.cli.main import main; main()",
+        "witness",
+        "run",
+        str(folder),
+        "--listen",
+        "127.0.0.1:0",
+    ]
     command += ["--rate", "10000"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
