@@ -143,7 +143,8 @@ class Monitor:
     def _judge_history(self, shown: Sequence[Seen], alarms: list[Sighting]) -> None:
         """Any two checkpoints must be one history: equal at equal size, else the smaller begins the larger."""
         places = list(dict.fromkeys(seen.place for seen in shown))
-        for smaller, larger in pairwise(sorted(shown, key=lambda seen: seen.checkpoint.size)):
+        distinct = list({(seen.checkpoint.size, seen.checkpoint.root): seen for seen in reversed(shown)}.values())
+        for smaller, larger in pairwise(sorted(distinct, key=lambda seen: seen.checkpoint.size)):
             try:
                 same = _is_one_history(smaller.checkpoint, larger.checkpoint, places)
             except LedgerError as fault:
