@@ -11,7 +11,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 OFFICE := $(VENV)/.office
 DEV := $(VENV)/.dev
 
-.PHONY: help setup demo test check format lint types contracts tests browser texts lock clean
+.PHONY: help setup demo test check format lint types contracts tests browser shots lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -63,6 +63,10 @@ $(OFFICE): requirements/office.txt pyproject.toml | $(PY)
 $(DEV): requirements/dev.txt $(OFFICE)
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	touch $@
+
+shots: $(DEV) browser ## the pictures in docs/images, made by the test that walks the pages
+	SAKSAMA_SHOTS=docs/images $(VENV)/bin/pytest tests/test_walk.py
+	$(PY) -c "import pathlib; print(sum(p.stat().st_size for p in pathlib.Path('docs/images').glob('*.png')) // 1024, 'KiB of pictures')"
 
 lock: ## refresh uv.lock and the hashed requirement files (needs uv)
 	uv lock
