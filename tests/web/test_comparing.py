@@ -69,3 +69,11 @@ def test_dates_are_written_day_first_and_codes_are_spoken(case: Case, desk: Desk
     assert rows["tgl_lahir"].cells[0].segments[0].text == "01-07-1955"
     assert rows["jk"].cells[0].spoken == "perempuan"
     assert rows["rt"].cells[1].segments == ()
+
+
+def test_places_are_named_and_their_codes_stand_beside(case: Case, desk: Desk) -> None:
+    where = {row.name: row for row in side_by_side(show_case(case.id, SARI, desk=desk)).where}
+    village = where["kd_kel"].cells[0]
+    assert village.spoken == "34.04.07.2001"
+    assert "".join(s.text for s in village.segments) == show_case(case.id, SARI, desk=desk).place_names["34.04.07.2001"]
+    assert "rt" not in where

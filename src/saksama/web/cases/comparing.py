@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext as say
 
-from saksama.flow.decide import ShownCase, ShownRecord
+from saksama.flow.decide import ShownCase
 from saksama.model.recommendation import Agreement, ElementComparison
 from saksama.model.record import Element
 from saksama.model.texts import language
@@ -16,6 +16,7 @@ _MARK_ABOVE: Final = 0.5  # below this likeness nearly every letter would be mar
 _HIDDEN: Final = frozenset("*•")
 _NUMBERS: Final = frozenset({"nik", "nkk", "tgl_lahir", "rt", "rw", "tps"})
 _WHERE: Final = ("tps", "kd_kel", "kd_kec", "ktp_el", "keterangan")
+_PLACES: Final = frozenset({"kd_kel", "kd_kec"})
 _SEVEREST: Final = (Agreement.DIFFER, Agreement.SIMILAR, Agreement.BLANK, Agreement.AGREE)
 
 
@@ -79,7 +80,7 @@ def side_by_side(shown: ShownCase) -> SideBySide:
     """Lay the shown case out for the page."""
     letters = {record.line: chr(ord("A") + place) for place, record in enumerate(shown.records)}
     rows = tuple(_row(element.value, shown, letters) for element in Element)
-    where = tuple(_where(name, shown.records, letters) for name in _WHERE)
+    where = tuple(Row(name, _cells(name, shown, letters), (), None) for name in _WHERE)
     return SideBySide(
         columns=tuple(Column(letter, line + 1, str(line)) for line, letter in letters.items()),
         rows=rows,
@@ -100,28 +101,25 @@ def _row(name: str, shown: ShownCase, letters: Mapping[int, str]) -> Row:
         for (agreement, sentence), named in pairs.items()
     )
     least = next((kind for kind in _SEVEREST if any(said.agreement is kind for said in says)), None)
-    return Row(name, _cells(name, shown.records, letters), says, least)
-
-
-def _where(name: str, records: tuple[ShownRecord, ...], letters: Mapping[int, str]) -> Row:
-    return Row(name, _cells(name, records, letters), (), None)
+    return Row(name, _cells(name, shown, letters), says, least)
 
 
 def _sentence(compared: ElementComparison) -> str:
     return compared.sentence_en if language() == "en" else compared.sentence_id
 
 
-def _cells(name: str, records: tuple[ShownRecord, ...], letters: Mapping[int, str]) -> tuple[Cell, ...]:
-    values = [_written(name, record.values.get(name, "")) for record in records]
+def _cells(name: str, shown: ShownCase, letters: Mapping[int, str]) -> tuple[Cell, ...]:
+    codes = [record.values.get(name, "") for record in shown.records]
+    values = [shown.place_names.get(code, code) if name in _PLACES else _written(name, code) for code in codes]
     others = [values[1] if place == 0 and len(values) == 2 else values[0] for place in range(len(values))]
     return tuple(
         Cell(
             letter=letters[record.line],
             segments=marked(value, other),
             is_number=name in _NUMBERS,
-            spoken=_spoken(name, value),
+            spoken=code if name in _PLACES and code != value else _spoken(name, code),
         )
-        for record, value, other in zip(records, values, others, strict=True)
+        for record, code, value, other in zip(shown.records, codes, values, others, strict=True)
     )
 
 
