@@ -12,7 +12,7 @@ from saksama.linkage.kernels.mixture import add_chances, conditions
 from saksama.linkage.plan import Comparison, LinkagePlan
 from saksama.linkage.prepared import Prepared
 
-LEVELS = {"name": 8, "date": 8, "person_number": 10, "place": 8, "text": 5, "code": 5}
+LEVELS = {"name": 8, "date": 9, "person_number": 10, "place": 8, "text": 5, "code": 5}
 DEPTH = 10  # of the tables: the most levels a comparison has, blank included
 BY_VALUE = {
     "name": range(1, 7),
@@ -22,8 +22,8 @@ BY_VALUE = {
 }  # levels with a frequency
 NAMED = ("name", "date")  # kinds whose chances are kept apart: namesakes share these, and are strangers in the rest
 _CHUNK = 1 << 16
-_NEARNESS = np.full(DEPTH, 8, np.uint8)  # by place level: same district or nearer 4, same regency 0, else 8
-_NEARNESS[fields.SAME_HOUSEHOLD : fields.SAME_DISTRICT + 1] = 4
+_NEARNESS = np.full(DEPTH, 12, np.uint8)  # by place level: same district or nearer 6, same regency 0, else 12
+_NEARNESS[fields.SAME_HOUSEHOLD : fields.SAME_DISTRICT + 1] = 6
 _NEARNESS[fields.SAME_REGENCY] = 0
 
 
@@ -36,6 +36,7 @@ class Surprise:
     dates: dict[str, Floats]
     values: dict[str, Floats]
     serials: dict[str, Floats]
+    common: Bytes  # records born on a common date, such as 1 July
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,15 +59,18 @@ class Evidence:
 
 def measure_surprise(prepared: Prepared) -> Surprise:
     """Frequencies of everything that is compared by value, counted on people."""
-    people = prepared.people
+    people, size = prepared.people, len(prepared)
     words = {name: frequencies.word_rarity(column, people) for name, column in prepared.names.items()}
     dates = next(iter(prepared.dates.values()), None)
+    date_bits = {k: frequencies.date_bits(v, people) for k, v in prepared.dates.items()}
+    common = frequencies.common_dates(next(iter(date_bits.values()), np.zeros(size, np.float32)), people)
     return Surprise(
         words=words,
         names={k: frequencies.name_bits(v, words[k], people, dates) for k, v in prepared.names.items()},
-        dates={k: frequencies.date_bits(v, people) for k, v in prepared.dates.items()},
+        dates=date_bits,
         values={k: frequencies.value_bits(v.codes, people) for k, v in prepared.texts.items()},
-        serials={k: frequencies.serial_bits(v.values, people) for k, v in prepared.numbers.items()},
+        serials={k: frequencies.serial_bits(v.values, people, common) for k, v in prepared.numbers.items()},
+        common=common,
     )
 
 
@@ -117,23 +121,36 @@ class Comparer:
             level, by_value = _compare_one(comparison, (left, right), self.prepared, self.surprise)
             levels[:, column] = level
             chance[:, 0 if comparison.kind in NAMED else 1] += by_value
+        self._join_dates((left, right), levels, chance)
         if self.strangers is not None:
+            common = self.surprise.common[left]
             named = np.array([c.kind in NAMED for c in self.plan.comparisons], np.uint8)
-            add_chances(levels, conditions_of(levels, self.plan), self.strangers, named, chance)
+            add_chances(levels, conditions_of(levels, self.plan, common), self.strangers, named, chance)
         found = Evidence(left, right, levels, chance)
         if least_bits == -np.inf:
             return found
         return found.taken(np.flatnonzero(chance[:, 0] + chance[:, 1] <= -least_bits))
 
+    def _join_dates(self, pair: tuple[Ints, Ints], levels: Bytes, chance: Floats) -> None:
+        """Where a plan has dates and NIK: the date inside the NIK and the date of birth become one witness."""
+        kinds = [c.kind for c in self.plan.comparisons]
+        if "person_number" not in kinds or "date" not in kinds:
+            return
+        date, number = kinds.index("date"), kinds.index("person_number")
+        found, named = levels[:, date].copy(), chance[:, 0].copy()
+        bits = self.surprise.dates[self.plan.comparisons[date].name]
+        fields.date_in_number(*pair, (found, levels[:, number].copy()), bits, named)
+        levels[:, date], chance[:, 0] = found, named
 
-def conditions_of(levels: Bytes, plan: LinkagePlan) -> Bytes:
-    """What strangers agree on already, by which other chances depend, 0..11; uint8[n]. See `strangers`."""
+
+def conditions_of(levels: Bytes, plan: LinkagePlan, common: Bytes) -> Bytes:
+    """What strangers agree on already, by which other chances depend, 0..17; uint8[n]. See `strangers`."""
     kinds = [c.kind for c in plan.comparisons]
     if "person_number" not in kinds:
         # Without a number that tells people apart, strangers who agree cannot be told from doubles.
         return np.zeros(len(levels), np.uint8)
     columns = tuple(kinds.index(kind) if kind in kinds else -1 for kind in ("name", "date", "place"))
-    return conditions(levels, columns, _NEARNESS, names.TYPED)
+    return conditions(levels, columns, _NEARNESS, common, names.TYPED)
 
 
 def _compare_one(
@@ -151,7 +168,7 @@ def _compare_one(
         fields.compare_dates(left, right, prepared.dates[name], surprise.dates[name], out)
     elif comparison.kind == "person_number":
         numbers = prepared.numbers[name]
-        fields.compare_numbers(left, right, numbers.values, numbers.born, surprise.serials[name], out)
+        fields.compare_numbers(left, right, numbers.values, numbers.born, surprise.serials[name], surprise.common, out)
     elif comparison.kind == "place":
         places = prepared.places[name]
         fields.compare_places(left, right, places.households, places.tiers, places.lanes, out[0])

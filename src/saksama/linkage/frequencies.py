@@ -18,13 +18,13 @@ def word_rarity(names: Names, people: Bytes) -> Floats:
     return (np.log2(people.sum() + 1) - np.log2(np.maximum(counts, 1))).astype(np.float32)
 
 
-def name_bits(names: Names, rarity: Floats, people: Bytes, dates: Ints | None) -> tuple[Floats, Floats]:
+def name_bits(names: Names, rarity: Floats, people: Bytes, dates: Ints | None, less: int = 2) -> tuple[Floats, Floats]:
     """Bits of surprise that a stranger has the same name, as written and in plain spelling; float32[n] each.
 
     Names have their time: two people of one date of birth are of one decade, so shares are those among the people
     born in it, drawn towards the whole by a gamma prior. A name nobody else bears has the product of its words'
     shares, scaled so that all such names together meet by chance as often as is seen: the pairs of such a name in one
-    decade whose dates have nothing in common are chance.
+    decade whose dates have nothing in common are chance. `less` is who is left out of the count: both of a pair, or 1.
     """
     cohorts = np.zeros(len(names), np.int64) if dates is None else dates // 10_0000
     in_cohort = np.bincount(cohorts, people, minlength=1).astype(np.float64)
@@ -34,10 +34,10 @@ def name_bits(names: Names, rarity: Floats, people: Bytes, dates: Ints | None) -
     scale = _scale_of_unseen(names, (cohorts, in_cohort), base, dates, people)
     out = []
     for hashes in (names.written, names.plain):
-        overall = (np.maximum(_mates(hashes, people) - 2, 0) + scale * base * whole) / whole
+        overall = (np.maximum(_mates(hashes, people) - less, 0) + scale * base * whole) / whole
         near = _mates(mixed_all(hashes + cohorts.astype(np.uint64) * _STEP), people)
         expected = np.maximum(overall * sizes, 1e-9)
-        mates = (np.maximum(near - 2, 0) + _FIRM) / (1 + _FIRM / expected)
+        mates = (np.maximum(near - less, 0) + _FIRM) / (1 + _FIRM / expected)
         out.append((np.log2(sizes) - np.log2(np.maximum(mates, _LEAST_MATES * sizes / whole))).astype(np.float32))
     return out[0], out[1]
 
@@ -69,14 +69,27 @@ def value_bits(codes: Ints, people: Bytes) -> Floats:
     return (np.log2(size) - np.log2(np.maximum(counts - 1, 0.5))).astype(np.float32)
 
 
-def serial_bits(numbers: Ints, people: Bytes) -> Floats:
-    """How many bits rarer each NIK serial is than the serials two people mostly share; float32[10000]."""
-    inside = numbers[people.astype(bool) & (numbers > 0)] % 10**4
-    counts = np.bincount(inside, minlength=10**4).astype(np.float64)
-    size = max(counts.sum(), 2.0)
-    shares = (np.maximum(counts - 2, 0) + 0.5) / size
-    shared = max(float((counts * (counts - 1)).sum() / size / size), 1.0 / size)
-    return (np.log2(shared) - np.log2(shares)).astype(np.float32)
+def common_dates(bits: Floats, people: Bytes) -> Bytes:
+    """Which records are born on a date four times as common as the middle one, or more; uint8[n]."""
+    ordinary = bits[people.astype(bool)]
+    middle = float(np.median(ordinary)) if len(ordinary) else 0.0
+    return (bits < middle - 2.0).astype(np.uint8)
+
+
+def serial_bits(numbers: Ints, people: Bytes, common: Bytes) -> Floats:
+    """How many bits rarer each NIK serial is than the serials two people mostly share; float32[2, 10000].
+
+    For people born on ordinary and on common dates: on 1 July an office counted far.
+    """
+    out = []
+    for date in (0, 1):
+        inside = numbers[people.astype(bool) & (numbers > 0) & (common == date)] % 10**4
+        counts = np.bincount(inside, minlength=10**4).astype(np.float64)
+        size = max(counts.sum(), 2.0)
+        shares = (np.maximum(counts - 2, 0) + 0.5) / size
+        shared = max(float((counts * (counts - 1)).sum() / size / size), 1.0 / size)
+        out.append((np.log2(shared) - np.log2(shares)).astype(np.float32))
+    return np.stack(out)
 
 
 def _mates(hashes: Ints, people: Bytes) -> Floats:

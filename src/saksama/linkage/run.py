@@ -12,6 +12,7 @@ import pyarrow as pa
 from saksama.linkage.blocking import candidate_pairs
 from saksama.linkage.clustering import cluster, pairs_inside
 from saksama.linkage.comparison import Comparer, measure_surprise, packed
+from saksama.linkage.decoys import set_names_right
 from saksama.linkage.kernels.arrays import Floats, Words
 from saksama.linkage.plan import LinkagePlan
 from saksama.linkage.prepared import prepare
@@ -51,7 +52,8 @@ def link(
     watch = _Watch(progress, time.perf_counter(), {})
     prepared = prepare(table, plan, other)
     watch.phase("prepare", 0.2)
-    comparer = Comparer(plan, prepared, measure_surprise(prepared))
+    surprise, corrections = set_names_right(prepared, measure_surprise(prepared))
+    comparer = Comparer(plan, prepared, surprise)
     comparer = replace(comparer, strangers=measure_strangers(comparer))
     watch.phase("strangers", 0.3)
     pairs, rules = candidate_pairs(prepared, plan)

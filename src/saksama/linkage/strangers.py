@@ -9,13 +9,14 @@ import numpy as np
 
 from saksama.linkage.comparison import DEPTH, Comparer, Evidence, conditions_of, packed
 from saksama.linkage.kernels.arrays import Floats, Words
-from saksama.linkage.kernels.fields import SAME_DAY_MONTH, SAME_HOUSEHOLD, SAME_NUMBER
+from saksama.linkage.kernels.fields import DATE_IN_NUMBER, SAME_DAY_MONTH, SAME_HOUSEHOLD, SAME_NUMBER
 from saksama.linkage.kernels.names import OTHER as OTHER_NAME
 from saksama.linkage.kernels.text import mixed_all
 from saksama.linkage.prepared import Prepared
 
-CONDITIONS = 12  # names agree (2) x dates agree (2) x nearness (3)
+CONDITIONS = 18  # names agree (2) x dates agree, on a common date (3) x nearness (3)
 _SAMPLE = 300_000
+_ERRED = -4.3  # log2 of a twentieth: how often a date of birth is not the one in the NIK
 _STEPS = (1, 2, 3, 5, 8)  # neighbours taken in an order by date or name
 
 
@@ -27,7 +28,7 @@ def measure_strangers(comparer: Comparer) -> Floats:
     plan, samples = comparer.plan, _samples(comparer)
     counts = np.zeros((len(samples), CONDITIONS, len(plan.comparisons), DEPTH))
     for number, evidence in enumerate(samples):
-        condition = conditions_of(evidence.levels, plan).astype(np.int64)
+        condition = conditions_of(evidence.levels, plan, comparer.surprise.common[evidence.left]).astype(np.int64)
         for column in range(len(plan.comparisons)):
             flat = condition * DEPTH + evidence.levels[:, column]
             counts[number, :, column] = np.bincount(flat, minlength=CONDITIONS * DEPTH).reshape(CONDITIONS, DEPTH)
@@ -35,8 +36,11 @@ def measure_strangers(comparer: Comparer) -> Floats:
     return np.stack(tables, axis=1)
 
 
-# Which conditions matter to a kind: names (1), dates (2), nearness (4, 8). What makes a condition does not depend on it.
-_MATTERS = {"name": 0, "date": 0, "place": 0, "person_number": 2 | 12, "text": 12, "code": 1 | 2}
+# Which conditions matter to a kind: names, dates, nearness. What makes a condition does not depend on it.
+_MATTERS = {
+    "name": (0, 0, 0), "date": (0, 0, 0), "place": (0, 0, 0), "person_number": (0, 1, 1), "text": (0, 0, 1),
+    "code": (1, 1, 0),
+}  # fmt: skip
 _BY_VALUE = {"name": slice(1, 7), "date": slice(1, 2), "text": slice(1, 2)}
 
 
@@ -50,14 +54,25 @@ def _table(counts: Floats, kind: str) -> Floats:
     known[:, 0] = 0
     whole = known.sum(axis=0)
     whole = (whole + 0.5 * (np.arange(DEPTH) > 0)) / (whole.sum() + 0.5 * (DEPTH - 1))
-    same = [[c for c in range(CONDITIONS) if c & _MATTERS[kind] == d & _MATTERS[kind]] for d in range(CONDITIONS)]
+    parts = [tuple(part * matters for part, matters in zip(_parts_of(c), _MATTERS[kind], strict=True)) for c in _ALL]
+    same = [[c for c in _ALL if parts[c] == parts[d]] for d in _ALL]
     summed = np.stack([known[group].sum(axis=0) for group in same])
     shares = (summed + 20 * whole) / (summed.sum(axis=1, keepdims=True) + 20)
     out = np.log2(np.maximum(shares, 1e-9))
     out[:, 0] = 0.0
     if kind in _BY_VALUE:
         out[:, _BY_VALUE[kind]] = 0.0
+    if kind == "date":
+        out[:, DATE_IN_NUMBER] = _ERRED
     return out
+
+
+_ALL = range(CONDITIONS)
+
+
+def _parts_of(condition: int) -> tuple[int, int, int]:
+    """Names agree (0, 1); dates (0, 1, 2 on a common date); nearness (0, 1, 2)."""
+    return condition % 2, condition % 6 // 2, condition // 6
 
 
 def _samples(comparer: Comparer) -> list[Evidence]:

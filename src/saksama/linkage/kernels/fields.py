@@ -6,7 +6,7 @@ from numba import njit
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints
 from saksama.linkage.kernels.distance import edits
 
-SAME_DATE, SWAPPED, ONE_DIGIT, SAME_DAY_MONTH, TWO_PARTS, SAME_YEAR, OTHER_DATE = range(1, 8)
+SAME_DATE, SWAPPED, ONE_DIGIT, SAME_DAY_MONTH, TWO_PARTS, SAME_YEAR, OTHER_DATE, DATE_IN_NUMBER = range(1, 9)
 SAME_TEXT, NEAR_TEXT, ALIKE_TEXT, OTHER_TEXT = range(1, 5)
 (
     SAME_NUMBER, SLIP, SERIAL_SLIP, SERIAL_NEXT, SERIAL_OTHER, REISSUED, DATE_REWRITTEN, SAME_REGION, OTHER_NUMBER,
@@ -91,18 +91,32 @@ def number_level(a: int, b: int, a_born: int, b_born: int) -> int:
 
 @njit(cache=True, nogil=True)
 def compare_numbers(
-    left: Ints, right: Ints, numbers: Ints, dates: Ints, serial_bits: Floats, out: tuple[Bytes, Floats]
+    left: Ints, right: Ints, numbers: Ints, dates: Ints, serial_bits: Floats, common: Bytes, out: tuple[Bytes, Floats]
 ) -> None:
     """Levels of pairs of NIK; where the serial is what they share, how much rarer it is than serials shared mostly are.
 
-    Most serials are small: two strangers of one birth date share 0001 easily, 5177 hardly.
+    Most serials are small: two strangers of one birth date share 0001 easily, 5177 hardly. `serial_bits` is
+    float32[2, 10000], for people born on an ordinary and on a `common` date.
     """
     for k in range(len(left)):
         i, j = left[k], right[k]
         level = number_level(numbers[i], numbers[j], dates[i], dates[j])
         out[0][k] = level
-        shared = level == SLIP or level == REISSUED or level == DATE_REWRITTEN
-        out[1][k] = -serial_bits[numbers[i] % 10**4] if shared else 0.0
+        shared = level in (SLIP, REISSUED, DATE_REWRITTEN)
+        out[1][k] = -serial_bits[common[i], numbers[i] % 10**4] if shared else 0.0
+
+
+@njit(cache=True, nogil=True)
+def date_in_number(left: Ints, right: Ints, levels: tuple[Bytes, Bytes], bits: Floats, chance: Floats) -> None:
+    """Where birth dates differ a little but other NIK hold one date, call the date witness by what they share: that.
+
+    Else the date inside would count a second time, with the NIK. `levels` are of dates (changed) and of NIK.
+    """
+    for k in range(len(left)):
+        near = SWAPPED <= levels[0][k] <= OTHER_DATE
+        if near and levels[1][k] in (SLIP, SERIAL_SLIP, SERIAL_NEXT, SERIAL_OTHER, REISSUED):
+            levels[0][k] = DATE_IN_NUMBER
+            chance[k] -= min(bits[left[k]], bits[right[k]])
 
 
 @njit(cache=True, nogil=True)

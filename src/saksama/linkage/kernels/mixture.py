@@ -41,10 +41,12 @@ def class_shares(
 
 
 @njit(cache=True, nogil=True)
-def conditions(levels: Bytes, columns: tuple[int, int, int], nearness: Bytes, most_name: int) -> Bytes:
-    """The condition of each pair: 1 if names agree (level 1..`most_name`), 2 if dates do (level 1), 4 and 8 by place.
+def conditions(levels: Bytes, columns: tuple[int, int, int], nearness: Bytes, common: Bytes, most_name: int) -> Bytes:
+    """The condition of each pair: 1 if names agree (level 1..`most_name`); 2 if dates do, 4 if on a common date; by
+    place 0, 6 or 12.
 
-    `columns` are those of name, date and place, -1 where there is none; `nearness` maps place levels to 0, 4 or 8.
+    `columns` are those of name, date and place, -1 where there is none; `nearness` maps place levels to 0, 6 or 12;
+    `common` marks pairs whose first record is of a common date.
     """
     name, date, place = columns
     out = np.zeros(len(levels), np.uint8)
@@ -52,8 +54,8 @@ def conditions(levels: Bytes, columns: tuple[int, int, int], nearness: Bytes, mo
         condition = 0
         if name >= 0 and 1 <= levels[k, name] <= most_name:
             condition += 1
-        if date >= 0 and levels[k, date] == 1:
-            condition += 2
+        if date >= 0 and (levels[k, date] == 1 or levels[k, date] == 8):
+            condition += 4 if common[k] else 2
         if place >= 0:
             condition += nearness[levels[k, place]]
         out[k] = condition

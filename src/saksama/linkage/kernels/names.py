@@ -8,7 +8,7 @@ from saksama.linkage.kernels.distance import edits
 
 BLANK, EXACT, RESPELT, TYPED, SHORTER, SHORTER_TYPED, PARTLY, OTHER = range(8)  # levels, and 0 is blank everywhere
 MOST_WORDS = 12
-_LIKE_WORDS = 2.0  # bits: other words lie as near to a mistyped one
+_SLIPS = 8.6  # bits: a word of usual length can be mistyped in about 400 ways
 _INITIAL = 2.0  # bits: five letters begin most names
 _H = 72  # at a seam it is written or not
 
@@ -93,7 +93,7 @@ def align(a_words: Ints, b_words: Ints, dictionary: tuple[Bytes, Ints, Ints, Flo
     """Words matched greedily, equal before mistyped before initials.
 
     Gives the words of a and of b that found a partner, as bits; whether every match was of equal words (1/0); and the
-    bits of surprise in the matches: of each the rarity of its commoner word. `dictionary` is letters, starts, letter
+    bits of surprise in the matches. `dictionary` is letters, starts, letter
     sets and rarity of words.
     """
     data, starts, sets, rarity = dictionary
@@ -121,8 +121,10 @@ def align(a_words: Ints, b_words: Ints, dictionary: tuple[Bytes, Ints, Ints, Flo
                     a_used |= 1 << a
                     b_used |= 1 << b
                     all_equal = 0
-                    common = min(rarity[a_words[a]], rarity[b_words[b]])
-                    surprise += _INITIAL if wanted == 1 else max(common - _LIKE_WORDS, 0.0)
+                    one, two = rarity[a_words[a]], rarity[b_words[b]]
+                    # SUPARNO and SUWARNO are both common: people, not slips. A slip of SITI is a word hardly seen.
+                    slip = max(min(min(one, two), max(one, two) - _SLIPS), 0.0)
+                    surprise += _INITIAL if wanted == 1 else slip
     return a_used, b_used, all_equal, surprise
 
 

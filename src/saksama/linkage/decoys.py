@@ -1,0 +1,76 @@
+"""Decoys: how many people of one name are born close together by chance, counted rather than assumed.
+
+Two people of one name born 3 to 25 days apart are surely two people. There are as many of them, for each day of
+distance, as of namesakes with the very same date. So the chance that the model gives a shared name and date is set
+right, for each rarity of name, by what is counted (MATCHING notes 7.3). Default birthdays are left out.
+"""
+
+import numpy as np
+
+from saksama.linkage import frequencies
+from saksama.linkage.comparison import Surprise
+from saksama.linkage.kernels.arrays import Bytes, Floats, Ints
+from saksama.linkage.kernels.windows import near_in_group
+from saksama.linkage.prepared import Prepared
+
+NEAREST, FARTHEST = 3, 25  # days
+_BINS = 40  # of one bit each, by the surprise of a name
+_DRAWN = 3.0  # pairs: how firmly a bin with few decoys stays with its neighbours
+
+
+def set_names_right(prepared: Prepared, surprise: Surprise) -> tuple[Surprise, Floats]:
+    """The surprise of names corrected by decoys, and the correction in bits by bit of surprise; float64[40].
+
+    Where a table has no dates, or fewer than two lines, nothing is corrected.
+    """
+    corrections = np.zeros(_BINS)
+    name = next(iter(prepared.names), None)
+    if name is None or not prepared.dates or len(prepared) < 2:
+        return surprise, corrections
+    dates = next(iter(prepared.dates.values()))
+    names, people = prepared.names[name], prepared.people
+    sound = people.astype(bool) & (surprise.common == 0) & (dates > 0) & (names.plain != 0)
+    alone = frequencies.name_bits(names, surprise.words[name], people, dates, less=1)[1]
+    of_pair = surprise.names[name][1]
+    date_bits = next(iter(surprise.dates.values()))
+    counted = _decoys(names.plain, dates, sound)
+    expected = _by_bit(alone, 2.0 ** -(alone + date_bits).astype(np.float64) * float(people.sum()), sound)
+    observed = _by_bit(of_pair, counted, sound)
+    corrections = _smoothed(observed, expected)
+    put_right = tuple(
+        np.maximum(bits - corrections[np.clip(bits.astype(np.int64), 0, _BINS - 1)], 0.0).astype(np.float32)
+        for bits in surprise.names[name]
+    )
+    surprise.names[name] = (put_right[0], put_right[1])
+    return surprise, corrections
+
+
+def _decoys(plain: Ints, dates: Ints, sound: Bytes) -> Floats:
+    """Per record, people of its name 3 to 25 days away in the same year, per day of distance; float64[n]."""
+    chosen = np.flatnonzero(sound)
+    days = _day_numbers(dates[chosen])
+    order = np.lexsort((days, plain[chosen]))
+    found, spans = near_in_group(plain[chosen][order], days[order], dates[chosen][order] // 10000, NEAREST, FARTHEST)
+    out = np.zeros(len(dates))
+    out[chosen[order]] = found / np.maximum(spans, 1)
+    return out
+
+
+def _day_numbers(dates: Ints) -> Ints:
+    """yyyymmdd as a running number of days, good enough to take distances inside a year."""
+    month = dates // 100 % 100
+    before = np.array([0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334] + [334] * 87)
+    return dates // 10000 * 366 + before[month] + dates % 100
+
+
+def _by_bit(bits: Floats, amounts: Floats, sound: Bytes) -> Floats:
+    numbers = np.clip(bits[sound].astype(np.int64), 0, _BINS - 1)
+    return np.bincount(numbers, amounts[sound], minlength=_BINS)
+
+
+def _smoothed(observed: Floats, expected: Floats) -> Floats:
+    """log2 of observed over expected by bin, each drawn towards the ratio of its neighbourhood."""
+    width = np.exp(-0.5 * ((np.arange(_BINS)[:, None] - np.arange(_BINS)[None, :]) / 2.0) ** 2)
+    around = (width @ observed + 1.0) / (width @ expected + 1.0)
+    ratio = (observed + _DRAWN * around) / (expected + _DRAWN)
+    return np.clip(np.log2(np.maximum(ratio, 1e-6)), -4.0, 6.0)
