@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from saksama.model.roll import COLUMNS
 from saksama.model.texts import _
 from saksama.roll.mapping import ColumnMapping, suggest
-from saksama.roll.refusals import UnknownLayout
+from saksama.roll.raw import WIDEST
+from saksama.roll.refusals import TooBig, UnknownLayout
 from saksama.roll.schema import BIRTH, FIELDS, PLACES, RT_RW, field_of, plain_label
 
 SEARCHED = 60  # rows from the top among which the header must stand
@@ -67,6 +68,8 @@ def find_layout(head: list[list[str]], mapping: ColumnMapping | None, *, where: 
 
     Raises UnknownLayout if there is a header but columns clash, or the mapping names a label that is not there.
     """
+    if any(len(row) > WIDEST for row in head):
+        raise TooBig(_("{where}: lebih dari {n} kolom; itu bukan daftar pemilih.").format(where=where, n=WIDEST))
     if mapping is not None:
         return _mapped(head, mapping, where=where)
     header = _best_header(head)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 BATCH_ROWS = 1 << 16
+WIDEST = 256  # columns read; honest rolls have some 20
 # What a cell of a workbook or Parquet was, where it was not text.
 TEXT, NUMBER, DATE, OTHER = 0, 1, 2, 3  # OTHER: a truth value, or an Excel error such as #N/A
 

@@ -80,8 +80,8 @@ class Source:
                 with zipfile.ZipFile(self.file) as archive, archive.open(self.member) as inner:
                     size = archive.getinfo(self.member).compress_size
                     yield io.BufferedReader(Bounded(inner, self.name, packed=lambda: size), 1 << 20)
-        except UNPACK_FAULTS as fault:
-            raise damaged(self.name) from fault
+        except UNPACK_FAULTS:
+            raise damaged(self.name) from None  # what was read in between may be quoted
 
     @contextmanager
     def seekable(self) -> Iterator[BinaryIO]:

@@ -18,7 +18,7 @@ import pyarrow.csv as pacsv
 
 from saksama.model.texts import _
 from saksama.roll.packing import UNPACK_FAULTS
-from saksama.roll.raw import RawBatch, blank, texts
+from saksama.roll.raw import WIDEST, RawBatch, blank, texts
 from saksama.roll.refusals import DamagedFile, NotARollFile, TooBig, damaged
 from saksama.roll.source import Source
 
@@ -29,7 +29,7 @@ _BOM = codecs.BOM_UTF8
 _CONTROL = bytes(b for b in range(32) if b not in (9, 10, 12, 13, 26, 27))
 _UNDEFINED_1252 = b"\x81\x8d\x8f\x90\x9d"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
-_WIDEST = 256
+_WIDEST = 2 * WIDEST  # cells kept of a row that has more than any honest one
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +266,7 @@ class _Rows:
                 if cells is None:
                     break
                 self._require_closed(cells, self._line + done + 1, reader.line_num - done)
-                rows.append((self._line + done + 1, cells))
+                rows.append((self._line + done + 1, cells[:_WIDEST]))
                 done = reader.line_num
         except csv.Error as fault:
             ended = "unexpected end of data" in str(fault)
@@ -308,8 +308,7 @@ def _as_batch(rows: list[tuple[int, list[str]]], width: int) -> RawBatch:
     if (widths != width).any():
         pad = [""] * width
         cells_of = [cells if len(cells) == width else (cells + pad)[: max(width, len(cells))] for cells in cells_of]
-        most = min(int(widths.max()), _WIDEST)
-        extra = [cells[width:most] for cells in cells_of]
+        extra = [cells[width:] for cells in cells_of]
         cells_of = [cells[:width] for cells in cells_of]
         return RawBatch(
             _columns(cells_of, width),

@@ -12,11 +12,11 @@ from saksama.model.roll import ORIGINAL_SUFFIX
 from saksama.model.texts import _
 from saksama.roll.arrow import coalesced, mask_of
 from saksama.roll.packing import RATIO, UNPACK_FAULTS
-from saksama.roll.raw import BATCH_ROWS, NUMBER, OTHER, Kinds, RawBatch, blank
+from saksama.roll.raw import BATCH_ROWS, NUMBER, OTHER, WIDEST, Kinds, RawBatch, blank
 from saksama.roll.refusals import EmptyRoll, NotARollFile, TooBig, damaged
 from saksama.roll.source import Source
 
-_WIDEST = 512
+_WIDEST = 2 * WIDEST  # with the originals of a checked roll
 _FAULTS = (pa.ArrowException, *UNPACK_FAULTS)
 
 
@@ -44,8 +44,8 @@ class ParquetSheet:
                 for batch in file.iter_batches(BATCH_ROWS, columns=wanted):
                     yield self._raw(batch, done, width)
                     done += batch.num_rows
-            except _FAULTS as fault:
-                raise damaged(self.source.name) from fault
+            except _FAULTS:
+                raise damaged(self.source.name) from None  # its text may quote a cell
             if done != self.rows and wanted:
                 raise damaged(self.source.name)
 

@@ -11,10 +11,9 @@ from typing import IO
 from xml.parsers import expat
 
 from saksama.model.texts import _
-from saksama.roll.raw import DATE, NUMBER, OTHER
+from saksama.roll.raw import DATE, NUMBER, OTHER, WIDEST
 from saksama.roll.refusals import TooBig, UnsafeWorkbook, damaged
 
-WIDEST = 256  # columns read; honest rolls have some 20
 LAST_ROW = 1_048_576  # of any sheet, by the format
 LONGEST_CELL = 32_767  # characters, by the format
 _BLOCK = 1 << 18
@@ -79,8 +78,8 @@ class XmlReader:
             return
         except expat.ExpatError as fault:
             raise damaged(self.name) from fault
-        except (ValueError, IndexError, KeyError, LookupError) as fault:
-            raise damaged(self.name) from fault
+        except (ValueError, LookupError):
+            raise damaged(self.name) from None  # its text may quote a cell
 
     def read(self, stream: IO[bytes]) -> None:
         """Parse the whole of `stream`."""

@@ -174,8 +174,8 @@ def _part(source: Source, part: str) -> Iterator[IO[bytes]]:
                 packed = archive.getinfo(part).compress_size
                 with archive.open(part) as stream:
                     yield io.BufferedReader(Bounded(stream, source.name, packed=lambda: packed), _BLOCK)
-        except UNPACK_FAULTS as fault:
-            raise damaged(source.name) from fault
+        except UNPACK_FAULTS:
+            raise damaged(source.name) from None  # what was read in between may be quoted
 
 
 def _read_into(reader: WorkbookXml | Relations | Styles | SharedStrings, source: Source, part: str | None) -> None:
