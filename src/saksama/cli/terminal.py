@@ -41,9 +41,18 @@ def refusals(*, as_json: bool = False) -> Iterator[None]:
     try:
         yield
     except SaksamaError as refusal:
-        if as_json:
-            click.echo(json.dumps({"refused": str(refusal), "kind": type(refusal).__name__}, ensure_ascii=False))
+        told = {"refused": str(refusal), "kind": type(refusal).__name__}
         click.echo(str(refusal), err=True)
+        # An unknown layout brings the columns it has and a mapping file, filled in as far as it could be guessed.
+        if seen := getattr(refusal, "seen", None):
+            told |= {"columns": list(seen), "mapping": refusal.suggested_toml}  # type: ignore[attr-defined]
+            click.echo(_("Kolom yang ada: {columns}").format(columns=" | ".join(seen)), err=True)
+            click.echo(
+                _("Simpan yang berikut sebagai MAP.toml, betulkan, lalu ulangi dengan --columns MAP.toml:"), err=True
+            )
+            click.echo(told["mapping"], err=True)
+        if as_json:
+            click.echo(json.dumps(told, ensure_ascii=False))
         if isinstance(refusal, Broken):
             click.echo(_("Berhenti. Jangan ubah apa pun; simpan folder kantor sebagai bukti."), err=True)
         sys.exit(1)
