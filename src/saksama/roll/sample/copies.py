@@ -9,40 +9,51 @@ import pyarrow as pa
 
 from saksama.roll.sample import variants
 from saksama.roll.sample.chance import Dice, Ints
-from saksama.roll.sample.columns import SCHEMA, as_table
+from saksama.roll.sample.columns import SCHEMA, as_table, names_of
 from saksama.roll.sample.doubles import MOVED, NAME, Doubles, recipes
-from saksama.roll.sample.people import People, settle
+from saksama.roll.sample.people import People, settle, year_month_day
 from saksama.roll.sample.places import Places
 
 Row = dict[str, Any]
-_FURTHEST = 60  # lines looked at for a person whose name can be varied as wanted
+_FURTHEST = 500  # lines looked at for a person on whom the planned mistake can be made
+_KIND_NAMES = tuple(variants.NAME_KINDS)
+_DATES_SWAPPED = np.asarray(["dob_day_month" in recipe.parts for recipe in recipes()], dtype=np.bool_)
 
 
-def choose_sources(places: Places, doubles: Doubles, which: Ints, people: People) -> tuple[Ints, Ints]:
-    """For the copies `which` of this chunk's people: whom each copies (index into `people`), and the name kind that fits.
+def choose_sources(doubles: Doubles, which: Ints, people: People) -> tuple[Ints, Ints]:
+    """For the copies `which` of this chunk's people: whom each copies (index into `people`), and its name kind.
 
-    The person planned, or the next of the same village whose name can be varied in the way planned; where nobody near
-    can, the planned person with a slip of the typist.
+    The person planned, or the next of the same village on whose name and date the planned mistake can be made; where
+    nobody near will do, the planned person, with a slip of the typist for a name.
     """
     chosen = np.searchsorted(people["line"], doubles.sources[which])
     kinds = doubles.name_kind[which].copy()
-    names = list(variants.NAME_KINDS)
-    for row, (at, kind) in enumerate(zip(chosen.tolist(), kinds.tolist(), strict=True)):
-        if kind < 0:
+    swapped = _DATES_SWAPPED[doubles.recipe[which]]
+    planned = names_of(people[chosen]).to_pylist()
+    for row in np.flatnonzero((kinds >= 0) | swapped).tolist():
+        at, numbers = int(chosen[row]), doubles.numbers[which[row]]
+        kind = _KIND_NAMES[kinds[row]] if kinds[row] >= 0 else None
+        if _fits(str(planned[row]), people[at], kind, numbers, swapped=bool(swapped[row])):
             continue
         stop = int(np.searchsorted(people["village"], people["village"][at], side="right"))
         near = people[at : min(at + _FURTHEST, stop)]
-        texts = as_table(places, near).column("nama").to_pylist()
-        dice = doubles.numbers[which[row]]
-        able = (
-            k
-            for k, text in enumerate(texts)
-            if variants.vary(names[kind], text, Dice(dice), woman=bool(near["woman"][k]))
+        found = (
+            step
+            for step, name in enumerate(names_of(near).to_pylist())
+            if _fits(str(name), near[step], kind, numbers, swapped=bool(swapped[row]))
         )
-        step = next(able, None)
+        step = next(found, None)
         chosen[row] = at + (step or 0)
-        kinds[row] = kind if step is not None else names.index(variants.ALWAYS)
+        kinds[row] = kinds[row] if step is not None or kind is None else _KIND_NAMES.index(variants.ALWAYS)
     return chosen.astype(np.int64), kinds
+
+
+def _fits(name: str, person: np.void, kind: str | None, numbers: Ints, *, swapped: bool) -> bool:
+    if swapped:
+        _, month, day = year_month_day(np.asarray([person["shown_born"]], dtype=np.int64))
+        if day[0] > 12 or day[0] == month[0]:
+            return False
+    return kind is None or variants.vary(kind, name, Dice(numbers), woman=bool(person["woman"])) is not None
 
 
 def make_copies(
@@ -78,13 +89,13 @@ def places_of_copies(places: Places, copies: People, sources: People) -> Ints:
 
 def _spoil(row: Row, doubles: Doubles, copy: int, place: int, *, woman: bool) -> str:
     """Make the mistakes of one copy in `row`; gives its label."""
-    dice = Dice(doubles.numbers[copy])
+    # The name's own dice are those its source was chosen with.
+    for_name, dice = Dice(doubles.numbers[copy]), Dice(doubles.numbers[copy][::-1])
     labels = [MOVED[place]] if MOVED[place] else []
-    kinds = list(variants.NAME_KINDS)
     for part in recipes()[int(doubles.recipe[copy])].parts:
         if part == NAME:
-            kind = kinds[int(doubles.name_kind[copy])]
-            varied = variants.vary(kind, row["nama"], dice, woman=woman)
+            kind = _KIND_NAMES[int(doubles.name_kind[copy])]
+            varied = variants.vary(kind, row["nama"], for_name, woman=woman)
             if varied is None:
                 raise AssertionError("a source was chosen for its name and its name does not vary")
             row["nama"] = varied

@@ -69,7 +69,7 @@ def recipes() -> tuple[Recipe, ...]:
 
 @dataclass(frozen=True)
 class Doubles:
-    """The copies of a roll, ascending by line. `sources` are lines of originals; later a chunk may shift one a little."""
+    """The copies of a roll, ascending by line. `sources` are lines of originals; a chunk may shift one a little."""
 
     lines: Ints
     sources: Ints

@@ -3,21 +3,24 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from saksama.model.roll import LINE
 from saksama.roll.sample import numbering, traps
 from saksama.roll.sample.chance import Ints, below, generator, happens
 from saksama.roll.sample.columns import as_table
-from saksama.roll.sample.copies import choose_sources, make_copies, places_of_copies
+from saksama.roll.sample.copies import choose_sources, make_copies
 from saksama.roll.sample.doubles import Doubles, plan_doubles, recipes
 from saksama.roll.sample.names import spread_traditions
 from saksama.roll.sample.people import ON, PERSON, People, draw_names, make_people
 from saksama.roll.sample.places import Places
 
-TRUTH = pa.schema([("line", pa.int64()), ("person", pa.int64()), ("kind", pa.string()), ("error", pa.string())])
+_TRUTH_TYPES: dict[str, Any] = {"line": pa.int64(), "person": pa.int64(), "kind": pa.string(), "error": pa.string()}
+TRUTH = pa.schema(_TRUTH_TYPES)
 _KEPT_LINES = 2_000_000  # up to here the people of the first pass are kept; beyond, they are made a second time
 _NAMESAKE_PAIRS = 1_500  # in a million lines
 _NAMESAKES_AT_HOME = 500_000  # of a million such pairs: both in one kabupaten
@@ -70,7 +73,7 @@ class Roll:
         return make_people(self._places, lines[~self._doubles.are(lines)], self._seed, chunk, self._planned)
 
     @cached_property
-    def _numbered(self) -> tuple[People, Ints]:
+    def _numbered(self) -> tuple[People, npt.NDArray[np.uint16]]:
         """First pass: everybody's NIK serial, and a record of each person who is copied."""
         count = self._places.lines
         sources = np.zeros(len(self._doubles.lines), dtype=PERSON)
@@ -82,7 +85,7 @@ class Roll:
             keys[people["line"]] = numbering.keys_of(people)
             first, stop = np.searchsorted(sorted_sources, self._places.chunk_start[chunk : chunk + 2])
             which = order[first:stop]
-            chosen, kinds = choose_sources(self._places, self._doubles, which, people)
+            chosen, kinds = choose_sources(self._doubles, which, people)
             sources[which] = people[chosen]
             self._names_settled[which] = kinds
             if count <= _KEPT_LINES:
@@ -119,7 +122,7 @@ class Roll:
             },
             schema=TRUTH,
         )
-        order = pa.array(np.argsort(table.column(LINE).to_numpy(), kind="stable"))
+        order = np.argsort(table.column(LINE).to_numpy(), kind="stable")
         return Piece(table.take(order), truth.take(order))
 
 
@@ -153,6 +156,3 @@ def _identities(rng: np.random.Generator, places: Places, village: Ints) -> Peop
     people["tokens"], _ = draw_names(rng, people)
     people["married"] = 1
     return people
-
-
-__all__ = ["TRUTH", "Piece", "Roll", "places_of_copies"]

@@ -1,13 +1,14 @@
 """Names: pools of tokens by tradition, sex and cohort, and the shapes names are built in.
 
-The token lists in `names/*.toml` were written for this generator from general knowledge of how people are named in
-Indonesia; they hold no real person's name. A pool is a list, most frequent first, with weights falling as 1/(rank + 6),
+The token lists in `names/*.toml` were written for this generator from general knowledge of naming in Indonesia; they
+hold no real person's name. A pool is a list, most frequent first, with weights falling as 1/(rank + 20),
 and a long tail composed of beginnings, middles and ends. Cohorts: 1 born before 1966, 2 before 1990, 3 later.
 """
 
+import re
 import tomllib
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -20,8 +21,10 @@ from saksama.roll.sample.chance import Ints, Lottery, below
 SLOTS = 5
 COHORTS = 3
 _WHOLE = 1 << 30
-_HEAD_SHIFT, _TAIL_SHIFT = 6, 150
-_LONGEST_TAIL = 5000
+_HEAD_SHIFT, _TAIL_SHIFT = 20, 300
+_LONGEST_TAIL = 8_000
+# What no composed name should have: too short or long, three vowels or four consonants in a row, a stammer.
+_CLUMSY = re.compile("^.{0,3}$|^.{14}|[AIUEO]{3}|[^AIUEO]{4}|(..)\\1$|^(..)\\2|([B-DF-HJ-NP-TV-Z])[B-DF-HJ-NP-TV-Z]\\3")
 _CLAN = "marga"  # pools of this name are inherited from the head of the household
 
 
@@ -113,9 +116,8 @@ def _texts(value: object) -> list[str]:
 
 
 def _pool_items(name: str, given: Mapping[str, object]) -> dict[str, int]:
-    head = list(dict.fromkeys(str(given["names"]).replace("_", " ").split() if "_" not in str(given["names"]) else
-                              [word.replace("_", " ") for word in str(given["names"]).split()]))  # fmt: skip
-    tail = list(_tail(given, taken=set(head)))
+    head = [word.replace("_", " ") for word in dict.fromkeys(str(given["names"]).split())]
+    tail = _tail(given, taken=set(head))
     tail_share = int(str(given.get("ekor", 0))) if tail else 0
     items: dict[str, int] = {}
     for words, share, shift in ((head, 100 - tail_share, _HEAD_SHIFT), (tail, tail_share, _TAIL_SHIFT)):
@@ -140,26 +142,15 @@ def _add_other_spellings(items: dict[str, int], word: str, *, cohort: str) -> No
             items[other] = max(1, items[word] // part)
 
 
-def _tail(given: Mapping[str, object], *, taken: set[str]) -> Iterator[str]:
+def _tail(given: Mapping[str, object], *, taken: set[str]) -> list[str]:
     parts = [str(given.get(part, "")).split() or [""] for part in ("start", "mid", "end")]
     if parts[0] == [""]:
-        return
-    made = {a + b + c for a in parts[0] for b in ("", *parts[1]) for c in parts[2]}
-    sound = (word for word in made if 4 <= len(word) <= 13 and not _clumsy(word) and word not in taken)
-    # In the order of a checksum: common and rare endings are mixed, the same on every machine.
-    yield from sorted(sound, key=lambda word: (zlib.crc32(word.encode()), word))[:_LONGEST_TAIL]
-
-
-def _clumsy(word: str) -> bool:
-    """Whether three consonants or three vowels meet, which no composed name should have."""
-    run, last = 0, None
-    for letter in word:
-        vowel = letter in "AIUEO"
-        run = run + 1 if vowel == last else 1
-        last = vowel
-        if run > 3 or (run > 2 and vowel):
-            return True
-    return any(pair * 2 in word for pair in ("NI", "YA", "TI", "A", "I", "U")) and len(word) < 6
+        return []
+    made = {a + b + c for a in parts[0] for b in ("", *parts[1]) for c in parts[2]} - taken
+    # In the order of a checksum: common and rare endings are mixed, the same on every machine. A checksum of so few
+    # letters may be that of two words, so the word itself decides then.
+    mixed = sorted((zlib.crc32(word.encode()), word) for word in made if not _CLUMSY.search(word))
+    return [word for _, word in mixed[:_LONGEST_TAIL]]
 
 
 @cache

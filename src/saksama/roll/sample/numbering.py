@@ -41,10 +41,6 @@ def serials_of(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint16]:
         began, last = int(begin[-1]), int(key[-1])
         serial = 1 + place - begin + _BEFORE[(key * 2654435761 >> 12) % len(_BEFORE)]
         if (serial[key != NOBODY] > 9999).any():
-            raise BadInput(
-                _(
-                    "Wilayah terlalu kecil untuk baris sebanyak itu: nomor urut NIK habis. Pilih wilayah yang lebih luas."
-                )
-            )
+            raise BadInput(_("Wilayah terlalu kecil: nomor urut NIK habis. Pilih wilayah yang lebih luas."))
         serials[(part & np.uint64(0xFFFFFFFF)).astype(np.int64)] = np.minimum(serial, 9999)
     return serials

@@ -64,8 +64,8 @@ def make_people(places: Places, lines: Ints, seed: int, chunk: int, planned: "tr
     _give_names(rng, places, people, homes)
     _give_dates(rng, people)
     _give_origin(rng, places, people, homes)
-    _give_home(places, people, homes, seed)
-    _give_rest(rng, people, homes)
+    _give_home(places, people, seed)
+    _give_rest(rng, people)
     traps.plant(generator("traps", seed, chunk), people, homes.role, homes.position)
     traps.put_namesakes(planned, people)
     return people
@@ -112,7 +112,7 @@ def _give_sex_and_age(rng: np.random.Generator, people: People, homes: Homes) ->
     people["woman"] = woman
     people["born"] = ON - age * _YEAR - age // 4 - 1 - below(rng, _YEAR, count)
     widowed = happens(rng, np.where(age > 60, 300_000, 50_000), count)
-    young = happens(rng, np.clip((32 - age) * 60_000, 60_000, 900_000), count)
+    young = happens(rng, np.clip((42 - age) * 50_000, 70_000, 960_000), count)
     paired = (homes.role == SPOUSE) | ((homes.role == HEAD) & np.append(homes.role[1:] == SPOUSE, [False]))
     single = np.where(widowed & (age > 35), 2, np.where(young, 0, 1))
     people["married"] = np.where(paired, 1, np.where(homes.role == PARENT, np.where(widowed, 2, 1), single))
@@ -177,7 +177,8 @@ def _give_dates(rng: np.random.Generator, people: People) -> None:
     unknown = happens(rng, limit, len(people))
     which = pick(rng, _DEFAULT_SHARES, len(people))
     days = np.asarray(_DEFAULT_DAYS, dtype=np.int64)
-    rounded = np.where(happens(rng, 350_000, len(people)) & (which < 3) & (year < 1990), year // 5 * 5, year)
+    rounds = happens(rng, 200_000, len(people)) & (which < 3) & (year < 1990)
+    rounded: Ints = np.where(rounds, year - year % 5, year)
     default = days_of(rounded, np.where(days[which, 0] > 0, days[which, 0], month), days[which, 1])
     # Nobody grows younger than seventeen by it.
     default = np.where(default > ON - 17 * _YEAR - 5, born, default)
@@ -191,7 +192,7 @@ def _give_dates(rng: np.random.Generator, people: People) -> None:
 
 def _slipped(rng: np.random.Generator, born: Ints) -> Ints:
     year, month, day = year_month_day(born)
-    other_year = np.clip(
+    other_year: Ints = np.clip(
         year + np.where(happens(rng, 500_000, len(born)), 1, -1) * (1 + below(rng, 4, len(born))), 1905, 2008
     )
     swapped = np.where(day <= 12, days_of(year, np.minimum(day, 12), month), born - 1 - below(rng, 20, len(born)))
@@ -223,7 +224,7 @@ def _give_origin(rng: np.random.Generator, places: Places, people: People, homes
     people["birthplace"] = np.where(as_kecamatan, len(country.kabupaten) + kec, kab)
 
 
-def _give_home(places: Places, people: People, homes: Homes, seed: int) -> None:
+def _give_home(places: Places, people: People, seed: int) -> None:
     """NKK, RT, RW and address of the household, from the line of its head alone."""
     heads = people["head"].astype(np.int64)
     settle(places, people, heads, seed)
@@ -260,7 +261,7 @@ def _mixed(values: Ints, salt: int) -> Ints:
     return np.asarray(mixed >> np.uint64(20), dtype=np.int64)
 
 
-def _give_rest(rng: np.random.Generator, people: People, homes: Homes) -> None:
+def _give_rest(rng: np.random.Generator, people: People) -> None:
     count = len(people)
     people["disability"] = np.where(happens(rng, 6_000, count), 1 + pick(rng, (45, 9, 14, 10, 11, 11), count), 0)
     year, _, _ = year_month_day(people["born"].astype(np.int64))

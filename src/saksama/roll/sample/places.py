@@ -1,4 +1,4 @@
-"""Where the people of a roll live: villages and polling places with their lines, and every place a NIK may come from."""
+"""Where the people of a roll live: villages, polling places and their lines; and every place a NIK may come from."""
 
 import re
 import zlib

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 _TO_OLD = (("NY", "N\0"), ("SY", "S\0"), ("J", "D\1"), ("C", "T\1"), ("KH", "C\2"), ("Y", "J"), ("U", "OE"))
 _TO_NEW = (("OE", "U"), ("TJ", "C"), ("DJ", "\1"), ("NJ", "NY"), ("SJ", "SY"), ("CH", "KH"), ("J", "Y"), ("\1", "J"))
 _JOINABLE = (
-    "SITI", "SRI", "NUR", "RATNA", "DEWI", "PUTRI", "TRI", "DWI", "EKA", "ABDUR", "ABDUL", "SYAIFUL", "KHOIRUL", "SAIFUL", "MEGA", "INDAH", "INTAN",
-    "DIAN", "SARI", "YULI", "FITRI", "ROS", "HENDRA", "ADI", "SURYA", "WIDYA", "PUSPITA", "KARTIKA", "MURNI", "MAR", "SUS",
+    "SITI", "SRI", "NUR", "RATNA", "DEWI", "PUTRI", "TRI", "DWI", "EKA", "ABDUR", "ABDUL", "SYAIFUL", "KHOIRUL",
+    "SAIFUL", "MEGA", "INDAH", "INTAN", "DIAN", "SARI", "YULI", "FITRI", "ROS", "HENDRA", "ADI", "SURYA", "WIDYA",
+    "PUSPITA", "KARTIKA", "MURNI", "MAR", "SUS",
 )  # fmt: skip
 _MUHAMMAD = (
     "MUHAMMAD",

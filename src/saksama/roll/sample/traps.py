@@ -18,12 +18,14 @@ _SHARED_BY_HOUSEHOLD = 50_000  # of those: the whole household has it
 _DATED_TPS = 300  # of polling places where one date was filled in for all
 _EPOCH = 0  # 1 January 1970, as seen in Tulungagung (DOMAIN 3.3)
 # Words that twins are named with; all stand in the pool `kembar` of names/umum.toml.
+# By the sexes of the two: both men, both women, a man and a woman.
 _TWIN_NAMES = (
-    ("HASAN", "HUSEIN"), ("HASAN", "HUSIN"), ("RIZKI", "RISKA"), ("DINI", "DINA"), ("RINA", "RINI"), ("ANDI", "ANDRI"),
-    ("RIAN", "RIO"), ("BIMA", "BISMA"), ("NAKULA", "SADEWA"), ("IRFAN", "IRHAM"), ("INDRA", "INDRI"), ("ROMI", "ROMA"),
-    ("DEWI", "DESI"), ("YULI", "YULIA"), ("FITRI", "FITRA"), ("LINA", "LINI"), ("AISYAH", "AISAH"), ("ADI", "ADE"),
-    ("RAHMAT", "ROHMAT"), ("NUR AINI", "NUR AINA"), ("SITI HALIMAH", "SITI HALIMATUN"), ("RAMA", "RAMDAN"),
-    ("WAHYU", "WAHYUDI"), ("EKA", "DWI"), ("EKO", "DWI"), ("ARIF", "ARIP"), ("PUTRA", "PUTRI"), ("ANISA", "ANITA"),
+    (("HASAN", "HUSEIN"), ("HASAN", "HUSIN"), ("ANDI", "ANDRI"), ("RIAN", "RIO"), ("BIMA", "BISMA"),
+     ("NAKULA", "SADEWA"), ("IRFAN", "IRHAM"), ("RAHMAT", "ROHMAT"), ("RAMA", "RAMDAN"), ("WAHYU", "WAHYUDI"),
+     ("EKO", "DWI"), ("ARIF", "ARIP")),
+    (("DINI", "DINA"), ("RINA", "RINI"), ("DEWI", "DESI"), ("YULI", "YULIA"), ("LINA", "LINI"), ("AISYAH", "AISAH"),
+     ("NUR AINI", "NUR AINA"), ("SITI HALIMAH", "SITI HALIMATUN"), ("ANISA", "ANITA"), ("EKA", "DWI")),
+    (("RIZKI", "RISKA"), ("INDRA", "INDRI"), ("ROMI", "ROMA"), ("FITRA", "FITRI"), ("PUTRA", "PUTRI"), ("ADI", "ADE")),
 )  # fmt: skip
 
 
@@ -55,7 +57,7 @@ def put_namesakes(planned: Planned, people: npt.NDArray[np.void]) -> None:
 
 
 def plant(rng: np.random.Generator, people: npt.NDArray[np.void], role: Ints, position: Ints) -> None:
-    """Mark mononyms and Balinese names; make twins, families with one number, shared numbers and dated polling places."""
+    """Mark mononyms and Balinese names; make twins, serial families, shared numbers and dated polling places."""
     _mark_names(people)
     _make_twins(rng, people, role, position)
     _make_serial_families(rng, people)
@@ -74,32 +76,17 @@ def _mark_names(people: npt.NDArray[np.void]) -> None:
 
 def _make_twins(rng: np.random.Generator, people: npt.NDArray[np.void], role: Ints, position: Ints) -> None:
     child = 2
-    pair = (
-        (role[:-1] == child) & (role[1:] == child) & (people["head"][:-1] == people["head"][1:]) & (position[:-1] > 0)
-    )
-    pair &= happens(rng, _TWINS, len(pair)) & (people["kind"][:-1] != DEFAULT_BIRTHDAY)
+    together = (people["head"][:-1] == people["head"][1:]) & (position[:-1] > 0)
+    pair = (role[:-1] == child) & (role[1:] == child) & together & (people["kind"][:-1] != DEFAULT_BIRTHDAY)
+    pair &= happens(rng, _TWINS, len(pair))
     pair[1:] &= ~pair[:-1]  # no triplets by accident
     first = np.flatnonzero(pair)
     second = first + 1
-    same_sex = happens(rng, 650_000, len(first))
-    people["woman"][second] = np.where(same_sex, people["woman"][first], 1 - people["woman"][first])
-    # Given to both anew, for the second's may have been drawn for the other sex.
-    ordinals = below(rng, len(_TWIN_NAMES), len(first))
-    words = np.asarray([[names().token_of[a], names().token_of[b]] for a, b in _TWIN_NAMES], dtype=np.int64)
-    tokens, _ = names().draw(
-        rng,
-        people["tradition"][first].astype(np.int64),
-        np.full(len(first), 2, dtype=np.int64),
-        people["woman"][second].astype(np.int64),
-    )
-    rhyme = happens(rng, 600_000, len(first))
-    share_rest = happens(rng, 500_000, len(first))
-    chosen_a, chosen_b = people["tokens"][first].copy(), tokens.astype(np.int32)
-    chosen_b[share_rest, 1:] = chosen_a[share_rest, 1:]
-    chosen_a[rhyme, 0], chosen_b[rhyme, 0] = words[ordinals[rhyme], 0], words[ordinals[rhyme], 1]
-    same = (chosen_a == chosen_b).all(axis=1)
-    chosen_a[same, 0], chosen_b[same, 0] = words[ordinals[same], 0], words[ordinals[same], 1]
-    people["tokens"][first], people["tokens"][second] = chosen_a, chosen_b
+    mixed = ~happens(rng, 650_000, len(first))
+    people["woman"][second] = np.where(mixed, 1 - people["woman"][first], people["woman"][first])
+    people["woman"][first] = np.where(mixed, 0, people["woman"][first])
+    people["woman"][second] = np.where(mixed, 1, people["woman"][second])
+    _name_twins(rng, people, first, second)
     for column in ("born", "shown_born", "birthplace", "nik_kec"):
         people[column][second] = people[column][first]
     for index in (first, second):
@@ -108,8 +95,28 @@ def _make_twins(rng: np.random.Generator, people: npt.NDArray[np.void], role: In
         people["kind"][index] = TWIN
 
 
+def _name_twins(rng: np.random.Generator, people: npt.NDArray[np.void], first: Ints, second: Ints) -> None:
+    """Names of their sex; six in ten pairs rhyme, and half share all that follows the first word."""
+    fresh = np.concatenate([first, second])
+    tokens, _ = names().draw(
+        rng,
+        people["tradition"][fresh].astype(np.int64),
+        np.full(len(fresh), 2, dtype=np.int64),
+        people["woman"][fresh].astype(np.int64),
+    )
+    one, other = tokens[: len(first)].astype(np.int32), tokens[len(first) :].astype(np.int32)
+    rhyme, rest = happens(rng, 600_000, len(first)), happens(rng, 500_000, len(first))
+    lots = below(rng, 1 << 20, len(first))
+    other[rest, 1:] = one[rest, 1:]
+    for row in np.flatnonzero(rhyme | (one == other).all(axis=1)).tolist():
+        women = int(people["woman"][first[row]]) + int(people["woman"][second[row]])
+        pairs = _TWIN_NAMES[(0, 2, 1)[women]]
+        one[row, 0], other[row, 0] = (names().token_of[word] for word in pairs[lots[row] % len(pairs)])
+    people["tokens"][first], people["tokens"][second] = one, other
+
+
 def _make_serial_families(rng: np.random.Generator, people: npt.NDArray[np.void]) -> None:
-    """Families registered with the head's date: their numbers differ in the last digits only (Kepahiang, DOMAIN 2.6)."""
+    """Families registered with the head's date: numbers that differ in the last digits (Kepahiang, DOMAIN 2.6)."""
     line, head = people["line"], people["head"]
     begins = np.flatnonzero(line == head)
     chosen = begins[happens(rng, _SERIAL_FAMILIES, len(begins))]
@@ -131,9 +138,7 @@ def _share_numbers(rng: np.random.Generator, people: npt.NDArray[np.void]) -> No
     whole = happens(rng, _SHARED_BY_HOUSEHOLD, len(taker))
     giver = np.where(whole, np.searchsorted(people["line"], people["head"][taker]), giver)
     # A giver that takes as well would make a chain; such pairs are left out.
-    sound = (
-        free[giver] & (giver != taker) & ~np.isin(giver, taker) & (people["village"][giver] == people["village"][taker])
-    )
+    sound = free[giver] & (giver != taker) & ~np.isin(giver, taker)
     for take, give in zip(taker[sound].tolist(), giver[sound].tolist(), strict=True):
         for column in ("nik_kec", "nik_born", "nik_woman", "nik_line"):
             people[column][take] = people[column][give]

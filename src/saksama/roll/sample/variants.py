@@ -8,17 +8,20 @@ from saksama.roll.sample.chance import Dice
 _FRONT = ("H.", "HJ.", "DRS.", "DRA.", "IR.", "DR.")
 _BACK = ("S.PD", "SE", "SH", "S.AG", "ST", "M.PD", "S.KOM", "S.SOS", "A.MD")
 FATHERS = (
-    "AHMAD", "ABDULLAH", "HASAN", "UMAR", "SULAIMAN", "YUSUF", "IBRAHIM", "SLAMET", "KARTO", "MUSA", "DARMO", "SALEH", "TARMIZI", "RAMLI", "HAMZAH",
-    "JAMALUDIN", "SUPARMAN", "MANSUR", "ISMAIL", "HARUN", "DAUD", "SARDI", "ARSYAD", "MUKTAR", "BAKRI", "WIRYO", "KASIM", "LATIF", "NURDIN", "ROHMAN",
+    "AHMAD", "ABDULLAH", "HASAN", "UMAR", "SULAIMAN", "YUSUF", "IBRAHIM", "SLAMET", "KARTO", "MUSA", "DARMO", "SALEH",
+    "TARMIZI", "RAMLI", "HAMZAH", "JAMALUDIN", "SUPARMAN", "MANSUR", "ISMAIL", "HARUN", "DAUD", "SARDI", "ARSYAD",
+    "MUKTAR", "BAKRI", "WIRYO", "KASIM", "LATIF", "NURDIN", "ROHMAN",
 )  # fmt: skip
 HUSBANDS = (
-    "SUPRIYANTO", "HERMAWAN", "SUSANTO", "HIDAYAT", "WIJAYA", "GUNAWAN", "SETIAWAN", "SANTOSO", "KURNIAWAN", "IRAWAN", "SUTRISNO", "RAHMAN",
-    "PURNOMO", "SISWANTO", "HARTONO", "YULIANTO", "SAPUTRA", "NUGROHO", "SIREGAR", "NASUTION", "SIHOMBING", "BUDIMAN", "ARIFIN", "EFENDI",
+    "SUPRIYANTO", "HERMAWAN", "SUSANTO", "HIDAYAT", "WIJAYA", "GUNAWAN", "SETIAWAN", "SANTOSO", "KURNIAWAN", "IRAWAN",
+    "SUTRISNO", "RAHMAN", "PURNOMO", "SISWANTO", "HARTONO", "YULIANTO", "SAPUTRA", "NUGROHO", "SIREGAR", "NASUTION",
+    "SIHOMBING", "BUDIMAN", "ARIFIN", "EFENDI",
 )  # fmt: skip
 # Parts in a thousand of the copies whose name is varied.
 NAME_KINDS = {
-    "name_old_spelling": 110, "name_new_spelling": 40, "name_i_y": 65, "name_doubled": 65, "name_joined": 65, "name_split": 45, "name_title": 90,
-    "name_bin": 50, "name_muhammad": 75, "name_initial": 90, "name_dropped": 80, "name_order": 60, "name_typo": 135, "name_husband": 30,
+    "name_old_spelling": 110, "name_new_spelling": 40, "name_i_y": 65, "name_doubled": 65, "name_joined": 65,
+    "name_split": 45, "name_title": 90, "name_bin": 50, "name_muhammad": 75, "name_initial": 90, "name_dropped": 80,
+    "name_order": 60, "name_typo": 135, "name_husband": 30,
 }  # fmt: skip
 ALWAYS = "name_typo"  # the one variant every name has
 

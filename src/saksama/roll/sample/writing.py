@@ -2,9 +2,11 @@
 
 import gzip
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
@@ -12,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
+import xlsxwriter  # type: ignore[import-untyped]  # the package has no types
 
 from saksama.model.errors import BadInput
 from saksama.model.texts import _
@@ -22,9 +25,10 @@ from saksama.roll.sample.places import bare_name, places_for
 
 # Heading of Model A and of the places, with the checked column each is written from.
 HEADINGS = {
-    "NKK": "nkk", "NIK": "nik", "NAMA": "nama", "TEMPAT LAHIR": "tempat_lahir", "TANGGAL LAHIR": "tgl_lahir", "STATUS KAWIN": "status_kawin",
-    "JENIS KELAMIN": "jk", "ALAMAT": "alamat", "RT": "rt", "RW": "rw", "DISABILITAS": "disabilitas", "STATUS KTP-EL": "ktp_el",
-    "KETERANGAN": "keterangan", "TPS": "tps", "KELURAHAN": "kel", "KECAMATAN": "kec", "KABUPATEN": "kab", "KD_PROV": "kd_prov", "KD_KAB": "kd_kab",
+    "NKK": "nkk", "NIK": "nik", "NAMA": "nama", "TEMPAT LAHIR": "tempat_lahir", "TANGGAL LAHIR": "tgl_lahir",
+    "STATUS KAWIN": "status_kawin", "JENIS KELAMIN": "jk", "ALAMAT": "alamat", "RT": "rt", "RW": "rw",
+    "DISABILITAS": "disabilitas", "STATUS KTP-EL": "ktp_el", "KETERANGAN": "keterangan", "TPS": "tps",
+    "KELURAHAN": "kel", "KECAMATAN": "kec", "KABUPATEN": "kab", "KD_PROV": "kd_prov", "KD_KAB": "kd_kab",
     "KD_KEC": "kd_kec", "KD_KEL": "kd_kel",
 }  # fmt: skip
 _SUFFIXES = (".csv", ".csv.gz", ".parquet", ".xlsx")
@@ -34,7 +38,7 @@ _ROW_GROUP = 1_000_000
 
 @dataclass(frozen=True)
 class SampleSummary:
-    """What was written: lines, of them originals and copies, and how often each recipe stands in the truth."""
+    """What was written: lines, of them originals and copies; lines of each kind, and copies with each error."""
 
     lines: int
     people: int
@@ -91,9 +95,10 @@ def write_sample(
     return SampleSummary(done, done - copies, copies, dict(sorted(kinds.items())), dict(sorted(errors.items())))
 
 
-def _count(into: dict[str, int], column: pa.ChunkedArray) -> None:
-    for found in pc.value_counts(column).to_pylist():
-        into[found["values"]] = into.get(found["values"], 0) + found["counts"]
+def _count(into: dict[str, int], column: "pa.ChunkedArray[Any]") -> None:
+    for label, times in Counter(column.to_pylist()).items():
+        for part in str(label).split("+"):
+            into[part] = into.get(part, 0) + times
 
 
 @contextmanager
@@ -143,24 +148,20 @@ class _ParquetSink:
 
 
 def as_printed(table: pa.Table) -> pa.Table:
-    """The columns of `HEADINGS`, all text, the date as dd-mm-yyyy."""
+    """The columns of `HEADINGS`, all text, the date as dd-mm-yyyy, places by code and by name."""
+    return pa.table({heading: _printed(table, name) for heading, name in HEADINGS.items()})
+
+
+def _printed(table: pa.Table, name: str) -> "pa.Array[Any] | pa.ChunkedArray[Any]":
+    if name == "tgl_lahir":
+        return pc.strftime(table.column(name), format="%d-%m-%Y")
+    if name not in ("kel", "kec", "kab"):
+        return table.column(name)
+    codes: Any = table.column(f"kd_{name}").combine_chunks().dictionary_encode()
     regions = Regions.load()
-    columns = {}
-    for heading, name in HEADINGS.items():
-        if name == "tgl_lahir":
-            columns[heading] = pc.strftime(table.column(name), format="%d-%m-%Y")
-        elif name in ("kel", "kec", "kab"):
-            code = table.column(f"kd_{name}").combine_chunks().dictionary_encode()
-            words = pa.array(
-                [
-                    bare_name(regions.name_of(word)) if name != "kab" else regions.name_of(word).upper()
-                    for word in code.dictionary.to_pylist()
-                ]
-            )
-            columns[heading] = words.take(code.indices)
-        else:
-            columns[heading] = table.column(name)
-    return pa.table(columns)
+    full = [regions.name_of(code).upper() for code in codes.dictionary.to_pylist()]
+    words = pa.array(full if name == "kab" else [bare_name(word) for word in full])
+    return cast("pa.Array[Any]", words.take(codes.indices))
 
 
 class _CsvSink:
@@ -186,9 +187,6 @@ class _XlsxSink:
     """A sheet for each kecamatan, heading on each; every cell is text, so that no NIK loses its last digits."""
 
     def __init__(self, part: Path) -> None:
-        from datetime import UTC, datetime
-
-        import xlsxwriter
 
         self._book = xlsxwriter.Workbook(
             str(part),
@@ -202,7 +200,7 @@ class _XlsxSink:
         self._book.set_properties(
             {
                 "title": "Model A-Daftar Pemilih (contoh sintetis)",
-                "created": datetime(2025, 12, 8, tzinfo=UTC).replace(tzinfo=None),
+                "created": datetime(2025, 12, 8),
             }
         )
         self._sheet: Any = None
@@ -211,7 +209,7 @@ class _XlsxSink:
     def write(self, table: pa.Table) -> None:
         places = table.column("kd_kec").to_pylist()
         printed = [column.to_pylist() for column in as_printed(table).columns]
-        for kecamatan, row in zip(places, zip(*printed, strict=True), strict=True):
+        for kecamatan, row in zip(map(str, places), zip(*printed, strict=True), strict=True):
             if kecamatan != self._kecamatan or self._row > _MOST_SHEET_ROWS:
                 self._open_sheet(kecamatan)
             write, at = self._sheet._write_string, self._row
