@@ -17,6 +17,7 @@ from tests.web.planting import HER_OTHER_LINE, NGATINEM, THIRD, plant
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
+SHOTS = Path(__file__).resolve().parents[1] / "shots"
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
@@ -232,3 +233,16 @@ def test_on_paper_the_evidence_stays_and_the_tools_go(cases: list[Case], visit: 
     expect(page.locator("table.compare")).to_be_visible()
     expect(page.locator("[data-ruling-form]")).to_be_hidden()
     expect(page.locator("header.bar")).to_be_hidden()
+
+
+def test_the_readmes_picture_of_a_case_is_made_here(cases: list[Case], visit: Any) -> None:
+    """`tests/shots/case.png`: the page as an officer has it, with a ruling begun."""
+    visitor = visit().sign_in(SARI)
+    page = visitor.open(f"/perkara/{cases[0].id}/")
+    page.keyboard.press("2")
+    page.keyboard.press("a")
+    page.evaluate("document.activeElement.blur()")
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / "case.png")
+    assert (SHOTS / "case.png").stat().st_size > 50_000
+    visitor.checked()

@@ -34,10 +34,10 @@ def case(desk: Desk) -> Case:
     return plant(desk)
 
 
-def decision_on(case: Case, officer: Officer, desk: Desk, *, choice: Choice = DIFFERENT) -> NewDecision:
+def decision_on(case: Case, officer: Officer, desk: Desk, *, choice: Choice = DIFFERENT, name: str = "") -> NewDecision:
     """A decision as step 4 hands it over, with an entry of any kind: the store does not read it."""
     made = Decision(
-        DecisionId(f"{officer.id[2:]}{case.version:010d}"),
+        DecisionId(f"{officer.id[2:]}{case.version:010d}{name}"),
         case.id,
         choice,
         "alasan",
