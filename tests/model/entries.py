@@ -82,7 +82,7 @@ BODIES: Mapping[EntryKind, Mapping[str, object]] = {
         "class_scheme": "2018",
         "evidence_digest": DIGEST,
         "assistant": "pencari-ganda",
-        "assistant_version": "0.1.0+0123456789ab",
+        "assistant_version": "0.1.0+0123456789",
     },
     EntryKind.EVIDENCE_SEEN: {"case": CASE, "officer": "P-000001", "evidence_digest": DIGEST},
     EntryKind.DECISION_MADE: {

@@ -72,7 +72,7 @@ SHORT_DIGEST = _text(r"(?![0-9]{16}\Z)[0-9a-f]{16,64}")
 # Codes, versions and file names are the programs' own constants: two words or more, and too few digits for a number.
 _FEW_DIGITS = "(?!(?:[^0-9]*[0-9]){5})"
 CODE = _text(_FEW_DIGITS + "[a-z][a-z0-9]{0,19}([_-][a-z0-9]{1,20}){1,5}")
-VERSION = _text(r"[0-9]{1,3}(\.[0-9]{1,3}){1,3}(\+([0-9a-f]{8,12}|[0-9a-f]{32,64}))?")
+VERSION = _text(r"[0-9]{1,3}(\.[0-9]{1,3}){1,3}(\+[0-9a-f]{8,10})?")
 FILE_NAME = _text(_FEW_DIGITS + r"[a-z0-9]{1,20}(-[a-z0-9]{1,20}){0,5}(\.[a-z0-9]{1,8}){1,2}")
 ORIGIN = _text("(?!(?:[^0-9]*[0-9]){11})[a-z][a-z0-9.-]{0,99}(/[a-z0-9.-]{1,100}){1,5}")  # ten digits name a desa
 
