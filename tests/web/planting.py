@@ -7,10 +7,11 @@ from saksama.casework.evidence import Evidence, evidence_digest
 from saksama.casework.opening import open_case, referral_entry
 from saksama.casework.store import CaseStore, NewCase
 from saksama.flow.desk import Desk
+from saksama.linkage.explanation import compare_elements
 from saksama.model.case import Case
 from saksama.model.pair import Band
-from saksama.model.recommendation import Agreement, Assistant, ElementComparison, PairComparison, Recommendation
-from saksama.model.record import Element, Record, RecordRef
+from saksama.model.recommendation import Assistant, PairComparison, Recommendation
+from saksama.model.record import Record, RecordRef
 from saksama.model.roll import RollId
 from saksama.vault.pseudonym import mark
 from saksama.vault.sealing import seal_bytes
@@ -54,12 +55,6 @@ THIRD = NGATINEM | {
     "status_kawin": "P",
     "alamat": "PERUM CONDONGSARI B7",
     "kd_kel": "34.04.07.2003",
-}
-_SAYS = {
-    Agreement.AGREE: ("{name} sama.", "{name}: the same."),
-    Agreement.SIMILAR: ("{name} mirip; beda pada sedikit huruf atau angka.", "{name}: alike but for a few characters."),
-    Agreement.DIFFER: ("{name} berbeda.", "{name}: different."),
-    Agreement.BLANK: ("{name} kosong pada salah satu data.", "{name}: blank in one of the records."),
 }
 
 
@@ -121,18 +116,4 @@ def entries_of(cases: CaseStore) -> list[bytes]:
 
 
 def _compare(one: Record, other: Record) -> PairComparison:
-    return PairComparison(one.ref, other.ref, tuple(_element(element, one, other) for element in Element))
-
-
-def _element(element: Element, one: Record, other: Record) -> ElementComparison:
-    left, right = one.values.get(element.value, ""), other.values.get(element.value, "")
-    if not left or not right:
-        agreement = Agreement.BLANK
-    elif left == right:
-        agreement = Agreement.AGREE
-    else:
-        alike = sum(a == b for a, b in zip(left, right, strict=False)) / max(len(left), len(right))
-        agreement = Agreement.SIMILAR if alike > 0.6 else Agreement.DIFFER
-    name = element.value.replace("_", " ")
-    indonesian, english = (text.format(name=name) for text in _SAYS[agreement])
-    return ElementComparison(element, agreement, indonesian, english)
+    return PairComparison(one.ref, other.ref, compare_elements(one.values, other.values))

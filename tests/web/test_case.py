@@ -31,7 +31,13 @@ def test_it_shows_the_records_side_by_side_with_their_agreement_in_words_and_sig
     assert "NGATINEM WID<mark>I</mark>ASTUTI" in page
     for sign, word in (("=", "sama"), ("≈", "mirip"), ("≠", "berbeda"), ("∅", "kosong")):
         assert re.search(rf'class="sign" aria-hidden="true">{sign}</span>{word}', page), word
-    assert "Nama mirip" in page or "nama mirip" in page
+    assert "NIK sama kecuali dua angka berdampingan tertukar." in page
+
+
+def test_an_agreement_that_says_little_says_so(case: Case, signed: Signed) -> None:
+    text = text_of(page_of(case, signed(SARI)))
+    assert "tanggal bawaan (1 Juli), maka lemah" in text
+    assert "NKK sama." not in text  # the word beside its sign is enough
 
 
 def test_it_says_that_a_program_proposes_and_which_one(case: Case, signed: Signed) -> None:

@@ -23,7 +23,7 @@ def test_the_switch_changes_pages_and_refusals_to_english(case: Case, signed: Si
     assert texts.language() == "en"
     case_page = client.get(f"/perkara/{case.id}/").content.decode()
     assert "A proposal, not a decision." in case_page
-    assert "alike but for a few characters" in case_page
+    assert "two neighbouring digits swapped" in case_page
 
 
 def test_and_back(signed: Signed) -> None:

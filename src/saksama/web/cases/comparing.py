@@ -16,6 +16,7 @@ _MARK_ABOVE: Final = 0.5  # below this likeness nearly every letter would be mar
 _HIDDEN: Final = frozenset("*•")
 _NUMBERS: Final = frozenset({"nik", "nkk", "tgl_lahir", "rt", "rw", "tps"})
 _WHERE: Final = ("tps", "kd_kel", "kd_kec", "ktp_el", "keterangan")
+_ADDS: Final = frozenset(",;:")  # a plain "NIK sama." has none of them
 _PLACES: Final = frozenset({"kd_kel", "kd_kec"})
 _SEVEREST: Final = (Agreement.DIFFER, Agreement.SIMILAR, Agreement.BLANK, Agreement.AGREE)
 
@@ -105,7 +106,10 @@ def _row(name: str, shown: ShownCase, letters: Mapping[int, str]) -> Row:
 
 
 def _sentence(compared: ElementComparison) -> str:
-    return compared.sentence_en if language() == "en" else compared.sentence_id
+    """What is said of an element; of agreement only what it adds, as that a date is a default one and says little."""
+    said = compared.sentence_en if language() == "en" else compared.sentence_id
+    is_plain = compared.agreement is Agreement.AGREE and not _ADDS.intersection(said)
+    return "" if is_plain else said
 
 
 def _cells(name: str, shown: ShownCase, letters: Mapping[int, str]) -> tuple[Cell, ...]:
