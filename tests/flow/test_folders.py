@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from saksama.flow.folders import appearing, entries_left_in, leave_entries, write_whole
+from saksama.flow.folders import FolderBusy, appearing, entries_left_in, leave_entries, write_whole
 from saksama.flow.office import enrolment_entry
 from tests.cast import SARI
 
@@ -28,6 +28,15 @@ def test_what_a_killed_process_left_is_cleared_by_the_next(tmp_path: Path) -> No
     (left / "half").write_text("half")
     with appearing(tmp_path / "whole") as folder:
         assert list(folder.iterdir()) == []
+
+
+def test_two_processes_do_not_fill_the_same_folder(tmp_path: Path) -> None:
+    with appearing(tmp_path / "whole") as folder:
+        (folder / "mine").write_text("mine")
+        with pytest.raises(FolderBusy), appearing(tmp_path / "whole"):
+            pass
+        assert (folder / "mine").read_text() == "mine"  # the second did not clear what the first holds
+    assert (tmp_path / "whole" / "mine").exists()
 
 
 def test_it_never_replaces_a_folder_that_is_there(tmp_path: Path) -> None:

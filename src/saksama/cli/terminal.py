@@ -41,7 +41,7 @@ def refusals(*, as_json: bool = False) -> Iterator[None]:
     try:
         yield
     except SaksamaError as refusal:
-        told = {"refused": str(refusal), "kind": type(refusal).__name__}
+        told: dict[str, object] = {"refused": str(refusal), "kind": type(refusal).__name__}
         click.echo(str(refusal), err=True)
         # An unknown layout brings the columns it has and a mapping file, filled in as far as it could be guessed.
         if seen := getattr(refusal, "seen", None):
@@ -55,6 +55,10 @@ def refusals(*, as_json: bool = False) -> Iterator[None]:
             click.echo(json.dumps(told, ensure_ascii=False))
         if isinstance(refusal, Broken):
             click.echo(_("Berhenti. Jangan ubah apa pun; simpan folder kantor sebagai bukti."), err=True)
+        sys.exit(1)
+    except OSError as fault:  # a full disk, a folder that may not be written: the machine's refusal, not ours
+        where = f"{fault.filename}: " if fault.filename else ""
+        click.echo(_("Komputer menolak: {why}").format(why=f"{where}{fault.strerror or fault}"), err=True)
         sys.exit(1)
 
 

@@ -1,5 +1,6 @@
 """Folders that appear whole: what a step writes is born by one rename, its ledger entries inside."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -9,9 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from saksama.model.entry import Entry, EntryId
+from saksama.model.errors import BadInput
+from saksama.model.texts import _
 
 ENTRIES = "entries.jsonl"  # one canonical entry a line; a step outside the database leaves its entries here
 _CHUNK = 1 << 20
+
+
+class FolderBusy(BadInput):
+    """Another process is writing the very same thing."""
 
 
 @contextmanager
@@ -19,11 +26,11 @@ def appearing(final: Path) -> Iterator[Path]:
     """A folder to fill; it becomes `final` by rename when the block ends well, and vanishes when it does not.
 
     A kill leaves a hidden `.name.partial` that the next attempt clears: nothing half-written is ever seen as done.
+    Raises FolderBusy while another process fills it.
     """
     partial = final.parent / f".{final.name}.partial"
     final.parent.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(mode=0o700)
+    held = _claim(partial)
     try:
         yield partial
         for path in sorted(partial.rglob("*")):
@@ -34,15 +41,45 @@ def appearing(final: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
+    finally:
+        os.close(held)
+
+
+def _claim(partial: Path) -> int:
+    """Make the folder and hold a lock on it; one left by a killed process has no holder and is cleared."""
+    if partial.exists():
+        with closing_handle(partial) as left:
+            _lock(left, partial)
+            shutil.rmtree(partial)
+    partial.mkdir(mode=0o700)
+    held = os.open(partial, os.O_RDONLY)
+    _lock(held, partial)
+    return held
+
+
+@contextmanager
+def closing_handle(path: Path) -> Iterator[int]:
+    """An open handle of a file or folder, closed at the end."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, partial: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as fault:
+        raise FolderBusy(
+            _("Proses lain sedang menulis {name}; tunggu sampai selesai.").format(name=partial.name)
+        ) from fault
 
 
 def sync(path: Path) -> None:
     """Put a file or folder on the disk, not only into the system's memory."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
+    with closing_handle(path) as handle:
         os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
