@@ -13,6 +13,7 @@ from tests.audit.story import (
     EVIDENCE,
     FIRST_CASE,
     LINES,
+    NEXT_ROLL,
     OUTCOME,
     STRIKE,
     Story,
@@ -286,6 +287,16 @@ def lose_lines_at_intake(story: Story) -> None:
     story.first("roll_taken_in").body["set_aside"] = 1
 
 
+def take_in_twice(story: Story) -> None:
+    story.acts.insert(6, story.first("roll_taken_in"))
+
+
+def take_the_next_roll_in_with_other_lines(story: Story) -> None:
+    act = story.first("roll_taken_in")
+    body = act.body | {"roll": NEXT_ROLL, "lines_in": 999, "checked": 999, "set_aside": 0}
+    story.tell("roll_taken_in", act.actor, NEXT_ROLL, **body)
+
+
 def find_in_no_roll(story: Story) -> None:
     story.first("pairs_found").body["roll"] = "ffb2c3d4e5f60718"
 
@@ -366,6 +377,8 @@ ATTACKS: dict[Callable[[Story], None], str] = {
     drop_a_change: "jumlah perubahan",
     list_another_file_digest: "isinya bukan yang dicatat",
     lose_lines_at_intake: "baris masuk tidak sama",
+    take_in_twice: "dimasukkan dua kali",
+    take_the_next_roll_in_with_other_lines: "jumlah baris lain",
     find_in_no_roll: "tidak pernah dimasukkan",
     refer_from_no_run: "pencarian yang tidak ada",
     refer_one_line: "dua baris atau lebih",
@@ -400,11 +413,25 @@ def test_a_change_of_mind_before_the_settlement_is_lawful(story, witness, tmp_pa
     assert audit_folder(story.publish(tmp_path, witness)).exit_code == 0
 
 
-def test_a_second_outcome_continues_from_the_first(story, witness, tmp_path):
-    body = dict(story.first("outcome_enacted").body)
-    body |= {
+def test_a_second_outcome_restates_the_first_and_adds_to_it(story, witness, tmp_path):
+    """A later outcome of the same roll replaces an earlier one whole: the same lines are struck in both."""
+    again = "e1b2c3d4e5f60718"
+    for line in (407, 500):
+        act = change(story, line)
+        act.name, act.body["outcome"] = f"roll_changed:{again}.{line}", again
+    body = story.first("outcome_enacted").body | {"outcome": again, "roll_after": "f1b2c3d4e5f60718", "files": {}}
+    story.tell("outcome_enacted", "program:outcome-enact", again, **body)
+    report = audit_folder(story.publish(tmp_path, witness))
+    assert report.exit_code == 0, report.sentences()
+
+
+def test_the_next_roll_is_taken_in_and_goes_its_own_way(story, witness, tmp_path):
+    act = story.first("roll_taken_in")
+    body = act.body | {"roll": NEXT_ROLL, "lines_in": 998, "checked": 998, "set_aside": 0}
+    story.tell("roll_taken_in", act.actor, NEXT_ROLL, **body)
+    enacted = story.first("outcome_enacted").body | {
         "outcome": "e1b2c3d4e5f60718",
-        "roll_before": body["roll_after"],
+        "roll_before": NEXT_ROLL,
         "roll_after": "f1b2c3d4e5f60718",
         "lines_before": 998,
         "lines_after": 998,
@@ -412,8 +439,9 @@ def test_a_second_outcome_continues_from_the_first(story, witness, tmp_path):
         "changes": 0,
         "files": {},
     }
-    story.tell("outcome_enacted", "program:outcome-enact", "e1b2c3d4e5f60718", **body)
-    assert audit_folder(story.publish(tmp_path, witness)).exit_code == 0
+    story.tell("outcome_enacted", "program:outcome-enact", "e1b2c3d4e5f60718", **enacted)
+    report = audit_folder(story.publish(tmp_path, witness))
+    assert report.exit_code == 0, report.sentences()
 
 
 def test_the_story_has_both_members_of_no_pair_struck(story):

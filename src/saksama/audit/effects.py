@@ -26,13 +26,12 @@ def _roll_changed(entry: AuditedEntry, state: State) -> None:
     effect = state.effects[body["outcome"]]
     if body["outcome"] in state.outcomes:
         state.fault(Topic.CHANGES, entry, _("perubahan ditambahkan setelah hasilnya diberlakukan"))
-    if body["line"] in state.struck_of[body["roll"]]:
+    if body["line"] in effect.struck:  # a later outcome of the roll restates the changes of an earlier one
         state.fault(Topic.CHANGES, entry, _("baris yang sama dicoret dua kali"))
     if body["line"] == body["kept"] or body["line"] in effect.kept or body["kept"] in effect.struck:
         state.fault(Topic.CHANGES, entry, _("baris yang dipertahankan ikut dicoret"))
     if entry.actor.startswith("P-") and entry.actor not in state.people:
         state.fault(Topic.CHANGES, entry, _("diberlakukan oleh orang yang tidak terdaftar"))
-    state.struck_of[body["roll"]].add(body["line"])
     effect.struck[body["line"]] = entry.index
     effect.kept.add(body["kept"])
     effect.rolls.add(body["roll"])

@@ -16,10 +16,10 @@ _FIELDS_OF_ENTRY = {"v", "id", "kind", "at", "office", "actor", "body"}
 # What a value of a type looks like. No type has room for free text.
 _FORMS = {
     "sha256": "[0-9a-f]{64}",
-    "hex": "[0-9a-f]{16,64}",
-    "roll": "[0-9a-f]{16}",
+    "hex": r"(?![0-9]{16}\Z)[0-9a-f]{16,64}",  # sixteen decimal digits have the form of a NIK
+    "roll": "(?![0-9]{16})[0-9a-f]{16}",
     "wilayah": r"\d\d(\.\d\d(\.\d\d(\.\d{4})?)?)?",
-    "origin": r"[a-z0-9.-]+(/[a-z0-9.-]+)*",
+    "origin": "(?!([^0-9]*[0-9]){11})[a-z][a-z0-9.-]{0,99}(/[a-z0-9.-]{1,100}){1,5}",
     "officer": r"P-\d{6}",
     "actor": r"P-\d{6}|program:[a-z]+(-[a-z]+)*",
     "case": "GD-[0-9A-Z]{5}-[0-9A-Z]{5}",
@@ -29,13 +29,11 @@ _FORMS = {
     "band": "certain|probable|check",
     "kpu_class": "(K[1-4])?",
     "year": r"\d{4}",
-    "code": "[a-z][a-z0-9]*([_-][a-z0-9]+)*",
-    "version": r"\d+(\.\d+)*([+-][0-9a-f.]+)?",
-    "file": r"[a-z0-9-]+(\.[a-z0-9]+)+",
+    "code": "(?!([^0-9]*[0-9]){5})[a-z][a-z0-9]{0,19}([_-][a-z0-9]{1,20}){1,5}",
+    "version": r"\d{1,3}(\.\d{1,3}){1,3}(\+([0-9a-f]{8,12}|[0-9a-f]{32,64}))?",
+    "file": r"(?!([^0-9]*[0-9]){5})[a-z0-9]{1,20}(-[a-z0-9]{1,20}){0,5}(\.[a-z0-9]{1,8}){1,2}",
 }
 _COMPILED = {name: re.compile(form, re.ASCII) for name, form in _FORMS.items()}
-_HEX = ("sha256", "hex", "roll")
-_LONG_NUMBER = re.compile("[0-9]{11}")
 _OPENED = "decision:hex salt:sha256 ruling:ruling kept:line? struck:line*"
 
 # kind: the fields of its body. `?` may be null, `*` is a list, `a>b` a table from a to b, `{}` a list of records.
@@ -146,9 +144,7 @@ def _fits(form: str, value: object) -> bool:
         return isinstance(value, dict) and all(_fits(key, k) and _fits(item_form, v) for k, v in value.items())
     if form in ("count", "line"):
         return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _BIGGEST
-    if not isinstance(value, str) or not _COMPILED[form].fullmatch(value):
-        return False
-    return form in _HEX or not _LONG_NUMBER.search(value)
+    return isinstance(value, str) and _COMPILED[form].fullmatch(value) is not None
 
 
 def _is_opened(item: object) -> bool:

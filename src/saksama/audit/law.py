@@ -45,8 +45,12 @@ def _roll_taken_in(entry: AuditedEntry, state: State) -> None:
     body = entry.body
     if body["lines_in"] != body["checked"] + body["set_aside"]:
         state.fault(Topic.ROLLS, entry, _("baris masuk tidak sama dengan baris diperiksa ditambah disisihkan"))
-    if body["roll"] in state.rolls:
+    if body["roll"] in state.taken_in:
         state.fault(Topic.ROLLS, entry, _("daftar yang sama dimasukkan dua kali"))
+    elif state.rolls.get(body["roll"], body["lines_in"]) != body["lines_in"]:
+        # The next roll of an outcome is taken in again as the file that was written.
+        state.fault(Topic.ROLLS, entry, _("daftar hasil dimasukkan kembali dengan jumlah baris lain"))
+    state.taken_in.add(body["roll"])
     state.rolls[body["roll"]] = body["checked"]
     state.line_limits[body["roll"]] = body["lines_in"]
 
@@ -62,7 +66,7 @@ def _case_referred(entry: AuditedEntry, state: State) -> None:
     lines = frozenset(body["lines"])
     if state.runs.get(body["run"]) != body["roll"]:
         state.fault(Topic.CASES, entry, _("perkara dari pencarian yang tidak ada atau atas daftar lain"))
-    if len(lines) < 2 or len(lines) != len(body["lines"]):
+    if len(lines) < 2 or sorted(lines) != body["lines"]:
         state.fault(Topic.CASES, entry, _("perkara tidak memuat dua baris atau lebih yang berbeda"))
     if lines and max(lines) >= state.line_limits.get(body["roll"], 10**10):
         state.fault(Topic.CASES, entry, _("perkara menyebut baris di luar daftar"))

@@ -100,7 +100,7 @@ class State:
     superseded: set[str] = field(default_factory=set)
     settled: dict[str, Settlement] = field(default_factory=dict)
     effects: defaultdict[str, Effect] = field(default_factory=lambda: defaultdict(Effect))
-    struck_of: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))  # roll: lines struck
+    taken_in: set[str] = field(default_factory=set)  # rolls that came from a file
     outcomes: dict[str, dict[str, str]] = field(default_factory=dict)  # outcome: its files
     counts: Counter[str] = field(default_factory=Counter)
     faults: defaultdict[Topic, list[str]] = field(default_factory=lambda: defaultdict(list))
