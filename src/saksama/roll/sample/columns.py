@@ -105,6 +105,15 @@ def names_of(people: People) -> Column:
     return _joined([name, _taken(pa.array(_BACK), people["back_title"])], ", ")
 
 
+def name_of(person: np.void) -> str:
+    """The name of one person, as `names_of` writes it; quicker for one, slower for many."""
+    front = int(person["front_title"])
+    title = _FRONT[1 + int(person["woman"])] if front == 1 else _FRONT[3 if front == 2 else 0]
+    name = names().text(person["tokens"])
+    back = _BACK[int(person["back_title"])]
+    return f"{title + ' ' if title else ''}{name}{', ' + back if back else ''}"
+
+
 def _joined(parts: list[Column], mark: str) -> Column:
     joined: Any = pc.binary_join_element_wise  # the stubs know no list of columns with a mark behind
     return cast(Column, joined(*parts, mark, null_handling="skip"))

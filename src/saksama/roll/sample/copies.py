@@ -9,51 +9,47 @@ import pyarrow as pa
 
 from saksama.roll.sample import variants
 from saksama.roll.sample.chance import Dice, Ints
-from saksama.roll.sample.columns import SCHEMA, as_table, names_of
-from saksama.roll.sample.doubles import MOVED, NAME, Doubles, recipes
-from saksama.roll.sample.people import People, settle, year_month_day
+from saksama.roll.sample.columns import SCHEMA, as_table, name_of
+from saksama.roll.sample.doubles import HOME, MOVED, NAME, Doubles, recipes
+from saksama.roll.sample.people import People, settle
 from saksama.roll.sample.places import Places
 
 Row = dict[str, Any]
+_EPOCH = date(1970, 1, 1)
 _FURTHEST = 500  # lines looked at for a person on whom the planned mistake can be made
 _KIND_NAMES = tuple(variants.NAME_KINDS)
 _DATES_SWAPPED = np.asarray(["dob_day_month" in recipe.parts for recipe in recipes()], dtype=np.bool_)
+_AT_HOME = np.asarray([recipe.place == HOME for recipe in recipes()], dtype=np.bool_)
 
 
 def choose_sources(doubles: Doubles, which: Ints, people: People) -> tuple[Ints, Ints]:
     """For the copies `which` of this chunk's people: whom each copies (index into `people`), and its name kind.
 
-    The person planned, or the next of the same village on whose name and date the planned mistake can be made; where
-    nobody near will do, the planned person, with a slip of the typist for a name.
+    The person planned, or the next (of the same village, for a copy at home) on whose name and date the planned mistake
+    can be made; where nobody near will do, the planned person, with a slip of the typist for a name.
     """
     chosen = np.searchsorted(people["line"], doubles.sources[which])
     kinds = doubles.name_kind[which].copy()
-    swapped = _DATES_SWAPPED[doubles.recipe[which]]
-    planned = names_of(people[chosen]).to_pylist()
+    swapped, at_home = _DATES_SWAPPED[doubles.recipe[which]], _AT_HOME[doubles.recipe[which]]
     for row in np.flatnonzero((kinds >= 0) | swapped).tolist():
         at, numbers = int(chosen[row]), doubles.numbers[which[row]]
         kind = _KIND_NAMES[kinds[row]] if kinds[row] >= 0 else None
-        if _fits(str(planned[row]), people[at], kind, numbers, swapped=bool(swapped[row])):
-            continue
-        stop = int(np.searchsorted(people["village"], people["village"][at], side="right"))
-        near = people[at : min(at + _FURTHEST, stop)]
-        found = (
-            step
-            for step, name in enumerate(names_of(near).to_pylist())
-            if _fits(str(name), near[step], kind, numbers, swapped=bool(swapped[row]))
-        )
-        step = next(found, None)
-        chosen[row] = at + (step or 0)
-        kinds[row] = kinds[row] if step is not None or kind is None else _KIND_NAMES.index(variants.ALWAYS)
+        village_ends = int(np.searchsorted(people["village"], people["village"][at], side="right"))
+        stop = min(at + _FURTHEST, village_ends if at_home[row] else len(people))
+        fitting = (near for near in range(at, stop) if _fits(people[near], kind, numbers, swapped=bool(swapped[row])))
+        found = next(fitting, None)
+        chosen[row] = at if found is None else found
+        if found is None and kind is not None:
+            kinds[row] = _KIND_NAMES.index(variants.ALWAYS)
     return chosen.astype(np.int64), kinds
 
 
-def _fits(name: str, person: np.void, kind: str | None, numbers: Ints, *, swapped: bool) -> bool:
+def _fits(person: np.void, kind: str | None, numbers: Ints, *, swapped: bool) -> bool:
     if swapped:
-        _, month, day = year_month_day(np.asarray([person["shown_born"]], dtype=np.int64))
-        if day[0] > 12 or day[0] == month[0]:
+        born = _EPOCH + timedelta(days=int(person["shown_born"]))
+        if born.day > 12 or born.day == born.month:
             return False
-    return kind is None or variants.vary(kind, name, Dice(numbers), woman=bool(person["woman"])) is not None
+    return kind is None or variants.vary(kind, name_of(person), Dice(numbers), woman=bool(person["woman"])) is not None
 
 
 def make_copies(

@@ -102,7 +102,7 @@ class Names:
 
     def text(self, tokens: Ints) -> str:
         """One name, its words joined by spaces."""
-        return " ".join(str(self.tokens[at]) for at in tokens if at > 0)
+        return " ".join(str(self.tokens[at]) for at in tokens.tolist() if at > 0)
 
 
 def _table(value: object) -> Mapping[str, object]:
