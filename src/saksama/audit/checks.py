@@ -1,26 +1,25 @@
 """Audit a published folder alone: no database, no network, no code of those who made it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 from saksama.audit import effects, law
 from saksama.audit.entries import AuditedEntry, LooksPersonal, NotCanonical, read_entry
+from saksama.audit.proofs import audit_proof
 from saksama.audit.reading import FolderReader, folder_sentence
 from saksama.audit.report import Report, Verdict
+from saksama.audit.signatures import read_checkpoint, read_policy
 from saksama.audit.state import DECIDING_ROLES, State, Topic
 from saksama.ledger.checkpoint import Checkpoint
-from saksama.ledger.errors import BadSignature, Malformed
-from saksama.ledger.note import Note
-from saksama.ledger.policy import Policy
 from saksama.model.texts import _
 
 _AHEAD = timedelta(days=1)  # an office's clock may be wrong by so much before an entry counts as from the future
 
 
 def audit_folder(folder: Path, *, policy: Path | None = None) -> Report:
-    """The report on a published folder, under a policy of the auditor's own or else the one lying in the folder.
+    """The report on a published folder or one proof file, under a policy of the auditor's own or else the one inside.
 
     1. policy and keys   2. signature and witnesses   3. every file, to the signed root   4. every entry's form
     5. the law of deciding   6. effects and their files
@@ -28,88 +27,22 @@ def audit_folder(folder: Path, *, policy: Path | None = None) -> Report:
     """
     report = Report()
     try:
-        trusted = _read_policy(folder, policy, report)  # 1
-        signed = None if trusted is None else _read_checkpoint(folder, trusted, report)  # 2
+        if folder.is_file():
+            audit_proof(folder, policy=policy, report=report)
+            return report
+        place = policy or folder / "policy"
+        if not place.is_file():
+            report.add(
+                Verdict.UNKNOWN, _("Tidak ada berkas kebijakan; tanpa itu tidak diketahui siapa log dan saksinya.")
+            )
+            return report
+        trusted = read_policy(place.read_bytes(), own=policy is not None, report=report)  # 1
+        signed = None if trusted is None else read_checkpoint(folder, trusted, report)  # 2
         if signed is not None:
             _check_content(folder, *signed, report)
     except OSError as fault:
         report.add(Verdict.UNKNOWN, _("Berkas tidak dapat dibaca: {why}").format(why=fault.strerror or fault))
     return report
-
-
-def _read_policy(folder: Path, path: Path | None, report: Report) -> Policy | None:
-    place = path or folder / "policy"
-    if not place.is_file():
-        report.add(Verdict.UNKNOWN, _("Tidak ada berkas kebijakan; tanpa itu tidak diketahui siapa log dan saksinya."))
-        return None
-    try:
-        policy = Policy.parse(place.read_bytes())
-    except Malformed as fault:
-        report.add(Verdict.FAIL, _("Berkas kebijakan rusak: {why}").format(why=fault))
-        return None
-    points = [_("sidik berkas kebijakan: {digest}").format(digest=policy.digest)]
-    points += [_("log {name}: {key}").format(name=k.verifier.name, key=k.verifier.fingerprint) for k in policy.logs]
-    points += [
-        _("saksi {name} ({holder}): {key}").format(name=k.name, holder=k.verifier.name, key=k.verifier.fingerprint)
-        for k in policy.witnesses
-    ]
-    if path is None:
-        sentence = _(
-            "Kebijakan diambil dari folder ini sendiri. Bandingkan sidiknya dengan yang tercetak pada Berita Acara "
-            "atau yang Anda terima dari Bawaslu; tanpa itu, folder palsu yang lengkap pun tampak benar."
-        )
-    else:
-        sentence = _("Kebijakan diambil dari berkas Anda, bukan dari folder ini.")
-    report.add(Verdict.OK, sentence, points)
-    return policy
-
-
-def _read_checkpoint(folder: Path, policy: Policy, report: Report) -> tuple[Checkpoint, datetime | None] | None:
-    """The signed checkpoint, and when it was last cosigned."""
-    place = folder / "checkpoint"
-    if not place.is_file():
-        report.add(Verdict.UNKNOWN, _("Tidak ada checkpoint di folder ini; tidak ada yang dapat diperiksa."))
-        return None
-    try:
-        note = Note.parse(place.read_bytes())
-        checkpoint = Checkpoint.parse(note.text)
-        logs = policy.log_keys(note)
-        cosigned = policy.cosigned(note)
-    except (Malformed, BadSignature) as fault:
-        report.add(Verdict.FAIL, _("Checkpoint rusak atau tanda tangannya palsu: {why}").format(why=fault))
-        return None
-    if not logs:
-        report.add(
-            Verdict.FAIL,
-            _("Checkpoint {origin} tidak ditandatangani oleh log dalam kebijakan.").format(origin=checkpoint.origin),
-        )
-        return None
-    report.add(
-        Verdict.OK,
-        _("Checkpoint {origin} atas {size} catatan ditandatangani oleh log.").format(
-            origin=checkpoint.origin, size=checkpoint.size
-        ),
-        [_("akar: {root}").format(root=checkpoint.root_text)],
-    )
-    _judge_witnesses(policy, cosigned, report)
-    return checkpoint, max((datetime.fromtimestamp(at, UTC) for at in cosigned.values()), default=None)
-
-
-def _judge_witnesses(policy: Policy, cosigned: dict[str, int], report: Report) -> None:
-    points = [
-        _("{name} pada {at}").format(name=name, at=datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
-        for name, at in cosigned.items()
-    ]
-    if policy.quorum == "none":
-        report.add(Verdict.UNKNOWN, _("Kebijakan tidak meminta saksi: sejarah yang bercabang tidak akan terlihat."))
-    elif policy.is_satisfied_by(cosigned):
-        report.add(Verdict.OK, _("Saksi memenuhi kuorum {name}.").format(name=policy.quorum), points)
-    else:
-        report.add(
-            Verdict.UNKNOWN,
-            _("Saksi yang menandatangani belum memenuhi kuorum {name}.").format(name=policy.quorum),
-            points,
-        )
 
 
 def _check_content(folder: Path, checkpoint: Checkpoint, cosigned: datetime | None, report: Report) -> None:
