@@ -14,12 +14,6 @@ from saksama.linkage.prepared import Prepared
 
 LEVELS = {"name": 8, "date": 9, "person_number": 10, "place": 8, "text": 5, "code": 5}
 DEPTH = 10  # of the tables: the most levels a comparison has, blank included
-BY_VALUE = {
-    "name": range(1, 7),
-    "date": range(1, 2),
-    "text": range(1, 2),
-    "code": range(1, 2),
-}  # levels with a frequency
 NAMED = ("name", "date")  # kinds whose chances are kept apart: namesakes share these, and are strangers in the rest
 _CHUNK = 1 << 16
 _NEARNESS = np.full(DEPTH, 12, np.uint8)  # by place level: same district or nearer 6, same regency 0, else 12

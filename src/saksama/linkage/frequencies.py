@@ -62,11 +62,16 @@ def date_bits(dates: Ints, people: Bytes) -> Floats:
 
 
 def value_bits(codes: Ints, people: Bytes) -> Floats:
-    """Bits of surprise that a stranger has each value; float32[values]."""
+    """How many bits rarer each value is than the values two people mostly share; float32[values].
+
+    How often two people share any is another question, and depends on how near they live (`strangers`).
+    """
     inside = codes[people.astype(bool) & (codes >= 0)]
     size = float(max(len(inside), 2))
-    counts = np.bincount(inside, minlength=int(codes.max(initial=0)) + 1)
-    return (np.log2(size) - np.log2(np.maximum(counts - 1, 0.5))).astype(np.float32)
+    counts = np.bincount(inside, minlength=int(codes.max(initial=0)) + 1).astype(np.float64)
+    shares = np.maximum(counts - 1, 0.5) / size
+    shared = max(float((counts * np.maximum(counts - 1, 0)).sum()) / size / size, 0.5 / size)
+    return (np.log2(shared) - np.log2(shares)).astype(np.float32)
 
 
 def common_dates(bits: Floats, people: Bytes) -> Bytes:

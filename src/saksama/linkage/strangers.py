@@ -41,7 +41,7 @@ _MATTERS = {
     "name": (0, 0, 0), "date": (0, 0, 0), "place": (0, 0, 0), "person_number": (0, 1, 1), "text": (0, 0, 1),
     "code": (1, 1, 0),
 }  # fmt: skip
-_BY_VALUE = {"name": slice(1, 7), "date": slice(1, 2), "text": slice(1, 2)}
+_BY_VALUE = {"name": slice(1, 7), "date": slice(1, 2)}
 
 
 def _table(counts: Floats, kind: str) -> Floats:
