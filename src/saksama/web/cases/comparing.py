@@ -17,6 +17,7 @@ _HIDDEN: Final = frozenset("*•")
 _NUMBERS: Final = frozenset({"nik", "nkk", "tgl_lahir", "rt", "rw", "tps"})
 _WHERE: Final = ("tps", "kd_kel", "kd_kec", "ktp_el", "keterangan")
 _ADDS: Final = frozenset(",;:")  # a plain "NIK sama." has none of them
+_FEW_WORDS: Final = 4  # "Date of birth differs."
 _PLACES: Final = frozenset({"kd_kel", "kd_kec"})
 _SEVEREST: Final = (Agreement.DIFFER, Agreement.SIMILAR, Agreement.BLANK, Agreement.AGREE)
 
@@ -106,10 +107,13 @@ def _row(name: str, shown: ShownCase, letters: Mapping[int, str]) -> Row:
 
 
 def _sentence(compared: ElementComparison) -> str:
-    """What is said of an element; of agreement only what it adds, as that a date is a default one and says little."""
+    """What is said of an element beyond the word beside its sign, as that a date is a default one and says little."""
     said = compared.sentence_en if language() == "en" else compared.sentence_id
-    is_plain = compared.agreement is Agreement.AGREE and not _ADDS.intersection(said)
-    return "" if is_plain else said
+    adds_nothing = not _ADDS.intersection(said) and (
+        compared.agreement is Agreement.AGREE
+        or (compared.agreement is Agreement.DIFFER and len(said.split()) <= _FEW_WORDS)
+    )
+    return "" if adds_nothing else said
 
 
 def _cells(name: str, shown: ShownCase, letters: Mapping[int, str]) -> tuple[Cell, ...]:
