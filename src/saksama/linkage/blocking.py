@@ -54,8 +54,8 @@ def candidate_pairs(
     prepared: Prepared,
     plan: LinkagePlan,
     progress: Callable[[float], None] = lambda _share: None,
-) -> tuple[Words, list[RuleReport]]:
-    """Distinct pairs that share a key of some rule, ascending, as `smaller << 32 | larger`; and what each rule gave."""
+) -> tuple[Words, list[Words], list[RuleReport]]:
+    """Distinct pairs that share a key of some rule, ascending, as `smaller << 32 | larger`; those of each rule; what it gave."""
     pieces, reports = [], []
     with ThreadPoolExecutor(THREADS) as pool:
         work = [pool.submit(_rule_pairs, rule, prepared, plan.group_cap) for rule in plan.blocking]
@@ -64,10 +64,9 @@ def candidate_pairs(
             pieces.append(pairs)
             reports.append(report)
             progress(done / len(work))
-    together = np.concatenate(pieces) if pieces else np.empty(0, np.uint64)
-    del pieces
+    together = np.concatenate(pieces)
     together.sort()
-    return distinct_sorted(together), reports
+    return distinct_sorted(together), pieces, reports
 
 
 def _rule_pairs(rule: BlockingRule, prepared: Prepared, cap: int) -> tuple[Words, RuleReport]:

@@ -54,6 +54,25 @@ def cluster(
     return Clusters(parts, int((sizes > 1).sum()), int(sizes.max(initial=0)))
 
 
+def one_to_one(size: int, pairs: Words, scores: tuple[Floats, Floats], threshold: float) -> Clusters:
+    """Pairs of two tables, each record in one at most: the likeliest first, of equals the weightier, then the earlier.
+
+    `scores` are probability and bits of each pair.
+    """
+    parts = np.arange(size, dtype=np.int64)
+    likely = np.flatnonzero(scores[0] >= threshold)
+    order = likely[np.lexsort((pairs[likely], -scores[1][likely], -scores[0][likely].round(6)))]
+    taken = np.zeros(size, bool)
+    kept = 0
+    for pair in pairs[order].tolist():
+        left, right = pair >> 32, pair & 0xFFFFFFFF
+        if not taken[left] and not taken[right]:
+            taken[left] = taken[right] = True
+            parts[right] = left
+            kept += 1
+    return Clusters(parts, kept, 2 if kept else 1)
+
+
 def pairs_inside(parts: Ints) -> Words:
     """Every pair of records of one cluster, ascending and packed."""
     groups = _members_of(parts, least=2)

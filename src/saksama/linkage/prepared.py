@@ -77,6 +77,8 @@ def prepare(table: pa.Table, plan: LinkagePlan, other: pa.Table | None = None) -
     tables = [table] if other is None else [table, other]
     for each in tables:
         _require_columns(each, plan)
+    if other is not None and not (table.num_rows and other.num_rows):
+        tables, other = [table.slice(0, 0)], None  # of an empty list nothing is found
     lines = np.concatenate([_lines(each) for each in tables])
     out = Prepared(lines, 0 if other is None else table.num_rows, np.ones(len(lines), np.uint8))
     for comparison in plan.comparisons:
@@ -141,14 +143,14 @@ def _text(tables: Sequence[pa.Table], column: str) -> pa.Array:
 
 def _as_one_text(tables: Sequence[pa.Table], columns: Sequence[str]) -> pa.Array:
     texts = [pc.fill_null(_text(tables, column), "") for column in columns]
-    return texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, " ")
+    return texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, pa.scalar(" ", pa.large_string()))
 
 
 def _read_dates(tables: Sequence[pa.Table], columns: Sequence[str]) -> Ints:
     if len(columns) == 3:
         year, month, day = (pc.fill_null(pa.chunked_array([_text(tables, c)]).combine_chunks(), "0") for c in columns)
         joined = pc.binary_join_element_wise(
-            pc.utf8_lpad(year, 4, "0"), pc.utf8_lpad(month, 2, "0"), pc.utf8_lpad(day, 2, "0"), ""
+            pc.utf8_lpad(year, 4, "0"), pc.utf8_lpad(month, 2, "0"), pc.utf8_lpad(day, 2, "0"), pa.scalar("", pa.large_string())
         )
         return read_dates(*text_buffers(joined))
     types = [table[columns[0]].type for table in tables]

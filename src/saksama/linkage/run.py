@@ -10,15 +10,23 @@ import numpy as np
 import pyarrow as pa
 
 from saksama.linkage.blocking import candidate_pairs
-from saksama.linkage.clustering import cluster, pairs_inside
+from saksama.linkage.capacity import memory_needed, require_memory
+from saksama.linkage.clustering import Clusters, cluster, one_to_one, pairs_inside
 from saksama.linkage.comparison import Comparer, measure_surprise, packed
 from saksama.linkage.decoys import set_names_right
 from saksama.linkage.kernels.arrays import Floats, Words
 from saksama.linkage.plan import LinkagePlan
 from saksama.linkage.prepared import prepare
-from saksama.linkage.scoring import score
+from saksama.linkage.scoring import Scores, score
 from saksama.linkage.strangers import measure_strangers
-from saksama.linkage.training import least_bits, train
+from saksama.linkage.summary import (
+    bands_summary,
+    blocking_recall,
+    histogram,
+    model_summary,
+    rules_summary,
+)
+from saksama.linkage.training import Model, least_bits, train
 from saksama.linkage.writing import Findings, bands_of, clusters_table, digest_of, pairs_table, write_run
 from saksama.model.pair import Band
 
@@ -45,57 +53,74 @@ class _Watch:
 def link(
     table: pa.Table, plan: LinkagePlan, *, other: pa.Table | None = None, progress: Progress | None = None
 ) -> Findings:
-    """Find lines of `table` that may be one person; with `other`, lines of `table` and of `other` that may be.
+    """Find lines of `table` that may be one person; with `other`, lines of `table` and of `other`, one to one.
 
-    Same input, same findings. Raises BadInput where a column is missing, or line numbers repeat.
+    Same input, same findings. Raises BadInput where a column is missing, line numbers repeat, or memory will not do.
     """
     watch = _Watch(progress, time.perf_counter(), {})
+    require_memory(table.num_rows + (0 if other is None else other.num_rows))
     prepared = prepare(table, plan, other)
     watch.phase("prepare", 0.2)
     surprise, corrections = set_names_right(prepared, measure_surprise(prepared))
     comparer = Comparer(plan, prepared, surprise)
     comparer = replace(comparer, strangers=measure_strangers(comparer))
     watch.phase("strangers", 0.3)
-    pairs, rules = candidate_pairs(prepared, plan)
+    pairs, by_rule, rules = candidate_pairs(prepared, plan)
     watch.phase("block", 0.5)
     evidence = comparer.compare(pairs, least_bits(prepared.all_pairs, len(prepared)))
     watch.phase("compare", 0.75)
     model = train(evidence, plan, prepared.all_pairs, len(prepared))
     scores = score(evidence, model)
     watch.phase("train", 0.85)
-
-    def score_pairs(wanted: Words) -> Floats:
-        return score(comparer.compare(wanted), model).probability
-
-    weighed = packed(evidence.left, evidence.right)
-    found = cluster(len(prepared), weighed, scores.probability, plan.bands.check, score_pairs)
+    found = _cluster(comparer, model, packed(evidence.left, evidence.right), scores)
     inside = pairs_inside(found.parts)
-    evidence = comparer.compare(inside)
-    scores = score(evidence, model)
+    weighed, scores_all = score(comparer.compare(inside), model), scores
     watch.phase("cluster", 0.95)
-    q_values = expected_false_share(scores.probability)
-    findings_pairs = pairs_table(inside, prepared.lines, scores, q_values, plan.bands)
-    clusters = clusters_table(found.parts, prepared.lines)
-    counts = {band.value: int((bands_of(scores.probability, plan.bands) == band.value).sum()) for band in Band}
+    clusters = clusters_table(found.parts, prepared)
+    bands = bands_of(weighed.probability, plan.bands)
     summary: dict[str, Any] = {
         "engine": "saksama.linkage/1",
         "plan": plan.name,
         "plan_sha256": plan.digest,
         "input_sha256": digest_of(table, plan),
+        "other_sha256": None if other is None else digest_of(other, plan),
         "counts": {
             "lines": len(prepared),
             "candidates": len(pairs),
+            "weighed": len(evidence),
             "pairs": len(inside),
-            "clusters": len(set(clusters["cluster"].to_pylist())),
-            **counts,
+            "clusters": len(np.unique(clusters["cluster"].to_numpy())),
+            **{band.value: int((bands == band.value).sum()) for band in Band},
+            "large_clusters": int((np.bincount(found.parts, minlength=1) > plan.largest_cluster).sum()),
+            "largest_component": found.largest_component,
         },
+        "bands": bands_summary(weighed.probability, bands),
+        "blocking_recall": blocking_recall(plan, by_rule, inside, weighed.probability),
+        "model": model_summary(model, plan, corrections),
+        "rules": rules_summary(rules),
+        "histogram": histogram(scores_all),
     }
+    q_values = expected_false_share(weighed.probability)
+    findings_pairs = pairs_table(inside, prepared, weighed, q_values, plan.bands)
     watch.phase("write", 1.0)
     summary["measured"] = {
         "seconds": watch.seconds,
         "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "memory_expected_bytes": memory_needed(len(prepared)),
     }
     return Findings(findings_pairs, clusters, summary)
+
+
+def _cluster(comparer: Comparer, model: Model, pairs: Words, scores: Scores) -> Clusters:
+    """Clusters of one table; of two tables, pairs."""
+    size, threshold = len(comparer.prepared), comparer.plan.bands.check
+    if comparer.prepared.border:
+        return one_to_one(size, pairs, (scores.probability, scores.bits), threshold)
+
+    def score_pairs(wanted: Words) -> Floats:
+        return score(comparer.compare(wanted), model).probability
+
+    return cluster(size, pairs, scores.probability, threshold, score_pairs)
 
 
 def expected_false_share(probability: Floats) -> Floats:

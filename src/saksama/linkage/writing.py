@@ -14,7 +14,9 @@ import pyarrow.parquet as pq
 
 from saksama.linkage.comparison import split
 from saksama.linkage.kernels.arrays import Floats, Ints, Words
+from saksama.linkage.names import text_buffers
 from saksama.linkage.plan import Bands, LinkagePlan
+from saksama.linkage.prepared import Prepared
 from saksama.linkage.scoring import Scores
 from saksama.model.pair import Band
 from saksama.model.roll import LINE
@@ -36,11 +38,11 @@ def bands_of(probability: Floats, bands: Bands) -> npt.NDArray[np.str_]:
     return np.where(probable, Band.PROBABLE.value, out)
 
 
-def pairs_table(inside: Words, lines: Ints, scores: Scores, q_values: Floats, bands: Bands) -> pa.Table:
-    """Pairs by line number, sorted by left, then right."""
+def pairs_table(inside: Words, prepared: Prepared, scores: Scores, q_values: Floats, bands: Bands) -> pa.Table:
+    """Pairs by line number, sorted by left, then right. Of two tables, left is a line of the first, right of the second."""
     a, b = split(inside)
-    one, two = lines[a], lines[b]
-    left, right = np.minimum(one, two), np.maximum(one, two)
+    one, two = prepared.lines[a], prepared.lines[b]
+    left, right = (one, two) if prepared.border else (np.minimum(one, two), np.maximum(one, two))
     order = np.lexsort((right, left))
     return pa.table(
         {
@@ -54,34 +56,41 @@ def pairs_table(inside: Words, lines: Ints, scores: Scores, q_values: Floats, ba
     )
 
 
-def clusters_table(parts: Ints, lines: Ints) -> pa.Table:
-    """Lines of clusters of two or more, sorted by cluster, then line; clusters numbered by their first line."""
+def clusters_table(parts: Ints, prepared: Prepared) -> pa.Table:
+    """Lines of clusters of two or more, sorted by cluster, then line; clusters numbered by their first line.
+
+    Of two tables a third column `table` says whose line it is, `left` or `right`; left lines come first.
+    """
     sizes = np.bincount(parts, minlength=len(parts))
     members = np.flatnonzero(sizes[parts] > 1)
-    smallest = np.full(len(parts), np.iinfo(np.int64).max)
-    np.minimum.at(smallest, parts[members], lines[members])
-    first = smallest[parts[members]]
-    _, numbers = np.unique(first, return_inverse=True)
-    order = np.lexsort((lines[members], numbers))
-    return pa.table(
-        {
-            LINE: pa.array(lines[members][order], pa.int64()),
-            "cluster": pa.array(numbers[order].astype(np.int64), pa.int64()),
-        }
-    )
+    lines, second = prepared.lines[members], (members >= prepared.border) & (prepared.border > 0)
+    order = np.lexsort((lines, second, parts[members]))
+    parts, lines, second = parts[members][order], lines[order], second[order]
+    begins = np.flatnonzero(np.diff(parts, prepend=-1))
+    ranks = np.empty(len(begins), np.int64)
+    ranks[np.argsort(lines[begins], kind="stable")] = np.arange(len(begins))
+    numbers = np.repeat(ranks, np.diff(np.append(begins, len(parts))))
+    last = np.lexsort((lines, second, numbers))
+    columns = {
+        LINE: pa.array(lines[last], pa.int64()),
+        "cluster": pa.array(numbers[last], pa.int64()),
+    }
+    if prepared.border:
+        columns["table"] = pa.array(np.where(second[last], "right", "left").tolist(), pa.string())
+    return pa.table(columns)
 
 
 def digest_of(table: pa.Table, plan: LinkagePlan) -> str:
-    """SHA-256 of the columns read, whatever their chunks: of a fixed serialisation of each column in plan order."""
+    """SHA-256 of the columns read, in plan order: of each the type, the text of its values and their lengths."""
     digest = hashlib.sha256()
     for name in (LINE, *plan.columns):
         if name not in table.column_names:
             continue
-        digest.update(f"{name}:{table[name].type}:{table.num_rows}\n".encode())
-        column = table[name].combine_chunks()
-        column = column if isinstance(column, pa.Array) else pa.concat_arrays(column.chunks)
-        for buffer in pa.concat_arrays([column]).buffers():
-            digest.update(b"-" if buffer is None else hashlib.sha256(buffer).digest())
+        column = table[name]
+        digest.update(f"{name}:{column.type}:{len(column)}\n".encode())
+        letters, starts = text_buffers(column.cast(pa.large_string()))
+        digest.update(hashlib.sha256(letters[starts[0] : starts[-1]]).digest())
+        digest.update(hashlib.sha256(np.diff(starts)).digest())
     return digest.hexdigest()
 
 

@@ -1,0 +1,144 @@
+"""Figures of the linkage engine: `python bench/linkage.py public --data DIR` and `... roll --lines 1000000`.
+
+Prints a line of JSON for each run: F1 over the pairs and over the clusters as written, at the engine's own threshold,
+without labels; seconds of a warm run, peak memory of the process. One process a figure, so that memory is its own.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from linkage_sets import PEERS, SETS, load
+
+from saksama.linkage.evaluation import evaluate
+from saksama.linkage.plan import load_plan, roll_id_plan
+from saksama.linkage.run import Findings, link
+
+PLANS = Path(__file__).with_name("plans")
+
+
+def public(name: str, data: Path) -> dict[str, Any]:
+    """One public set, linked twice: the second run is warm."""
+    table, other, people, others = load(name, data)
+    plan = load_plan(PLANS / ("febrl.toml" if name.startswith("febrl") else f"{name}.toml"))
+    link(table, plan, other=other)
+    begun = time.perf_counter()
+    found = link(table, plan, other=other)
+    seconds = time.perf_counter() - begun
+    pairs, truth = found.pairs, people
+    if others is not None:
+        truth = np.concatenate([people, others])
+        shifted = pa.array(pairs["right"].to_numpy() + len(people))
+        pairs = pairs.set_column(pairs.column_names.index("right"), "right", shifted)
+    quality = evaluate(pairs, pa.table({"line": np.arange(len(truth)), "person": truth}))
+    return {"set": name, "peers_pairs_f1": PEERS[name][0], **_figures(found, quality, seconds, len(truth))}
+
+
+def roll(path: Path, truth: Path) -> dict[str, Any]:
+    """A roll of checked columns in Parquet, with its truth (line, person, error)."""
+    table = pq.read_table(path)
+    link(table.slice(0, 1000), roll_id_plan())
+    begun = time.perf_counter()
+    found = link(pq.read_table(path), roll_id_plan())
+    seconds = time.perf_counter() - begun
+    quality = evaluate(found.pairs, pq.read_table(truth))
+    out = {"set": path.name, **_figures(found, quality, seconds, table.num_rows)}
+    out["bands"] = _bands_against_truth(found, pq.read_table(truth))
+    out["q_against_truth"] = _q_against_truth(found, pq.read_table(truth))
+    out["recall_by_error"] = {k: round(hit / all_, 3) for k, (hit, all_) in quality.recall_by_error.items()}
+    return out
+
+
+def _figures(found: Findings, quality: Any, seconds: float, lines: int) -> dict[str, Any]:
+    return {
+        "lines": lines,
+        "pairs_f1": round(quality.f1, 4),
+        "precision": round(quality.precision, 4),
+        "recall": round(quality.recall, 4),
+        "clusters_f1": round(quality.cluster_f1, 4),
+        "blocking_recall_estimate": found.summary["blocking_recall"]["estimate"],
+        "candidates": found.summary["counts"]["candidates"],
+        "seconds": round(seconds, 2),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "phases": found.summary["measured"]["seconds"],
+    }
+
+
+def _is_true(found: Findings, truth: pa.Table) -> np.ndarray:
+    person = np.empty(truth.num_rows, np.int64)
+    person[truth["line"].to_numpy()] = truth["person"].to_numpy()
+    return person[found.pairs["left"].to_numpy()] == person[found.pairs["right"].to_numpy()]
+
+
+def _bands_against_truth(found: Findings, truth: pa.Table) -> dict[str, Any]:
+    right, bands = _is_true(found, truth), np.array(found.pairs["band"].to_pylist())
+    expected = found.summary["bands"]
+    return {
+        band: {"pairs": int((bands == band).sum()), "expected_false": expected[band]["expected_false"],
+               "false": int((~right & (bands == band)).sum())}
+        for band in expected
+    }  # fmt: skip
+
+
+def _q_against_truth(found: Findings, truth: pa.Table) -> dict[str, Any]:
+    right, q = _is_true(found, truth), found.pairs["q_value"].to_numpy()
+    return {
+        str(bar): {"pairs": int((q <= bar).sum()), "true_share_false": round(float((~right[q <= bar]).mean()), 4)}
+        for bar in (0.01, 0.05, 0.1)
+        if (q <= bar).any()
+    }
+
+
+def make_roll(lines: int, seed: int, wilayah: str, folder: Path) -> tuple[Path, Path]:
+    """A sample roll through the checks of intake, as the engine gets it; and its truth."""
+    from saksama.roll.checks import check_roll
+    from saksama.roll.reader import open_roll
+    from saksama.roll.sample import write_sample
+
+    raw, truth, checked = folder / "raw.parquet", folder / "truth.parquet", folder / f"roll-{lines}.parquet"
+    write_sample(raw, lines=lines, seed=seed, wilayah=wilayah, truth=truth)
+    wanted = ["line", *roll_id_plan().columns]
+    with open_roll(raw) as file:
+        pq.write_table(pa.concat_tables([batch.checked.select(wanted) for batch in check_roll(file)]), checked)
+    return checked, truth
+
+
+def main() -> None:
+    """Run what is asked for, a process a figure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["public", "roll", "one-public", "one-roll"])
+    parser.add_argument("--data", type=Path, default=Path("data"))
+    parser.add_argument("--set", default="fake_1000")
+    parser.add_argument("--truth", type=Path)
+    parser.add_argument("--lines", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--wilayah", default="34.04")
+    given = parser.parse_args()
+    if given.what == "one-public":
+        print(json.dumps(public(given.set, given.data)))
+    elif given.what == "one-roll":
+        print(json.dumps(roll(Path(given.set), given.truth)))
+    elif given.what == "public":
+        for name in SETS:
+            _alone("one-public", "--set", name, "--data", str(given.data))
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            path, truth = make_roll(given.lines, given.seed, given.wilayah, Path(folder))
+            _alone("one-roll", "--set", str(path), "--truth", str(truth))
+
+
+def _alone(*arguments: str) -> None:
+    subprocess.run([sys.executable, __file__, *arguments], check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""What a run will need, said before it starts; and a refusal rather than a killed process."""
+
+import os
+from pathlib import Path
+
+from saksama.model.errors import BadInput
+from saksama.model.texts import _
+
+# Measured with bench/linkage.py on rolls of 0.1 to 3 million lines: docs/2-find.md.
+_BYTES_A_LINE = 900
+_BYTES_AT_REST = 350 * 2**20  # the interpreter, Arrow, compiled kernels
+
+
+def memory_needed(lines: int) -> int:
+    """Bytes a run over so many lines is expected to need at its peak, the table itself included."""
+    return _BYTES_AT_REST + _BYTES_A_LINE * lines
+
+
+def memory_free() -> int | None:
+    """Bytes that this machine can give a program now; None where it cannot be told."""
+    try:
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return None
+
+
+def require_memory(lines: int) -> None:
+    """Raise BadInput where the machine has not the memory that a run over so many lines needs."""
+    needed, free = memory_needed(lines), memory_free()
+    if free is not None and needed > free:
+        raise BadInput(
+            _(
+                "Pencarian atas {lines} baris perlu sekitar {needed} GB memori; yang tersedia {free} GB. "
+                "Tutup program lain, atau jalankan per kecamatan atau di komputer dengan memori lebih besar."
+            ).format(lines=lines, needed=round(needed / 2**30, 1), free=round(free / 2**30, 1))
+        )
