@@ -59,6 +59,11 @@ class PlaceReader:
     def _whole(self, given: list[str], codes: list[str | None]) -> Place:
         """Parents filled in from the deepest code; a child outside its parent is not guessed about."""
         fault, column = "", ""
+        for level, code in enumerate(codes):
+            if code is not None and not self.regions.known(code[:2]):
+                codes[level] = (
+                    None  # not even the province is one; a new village of a known one may be younger than 2025
+                )
         for level in range(3, 0, -1):
             code = codes[level]
             if code is None:
@@ -67,7 +72,9 @@ class PlaceReader:
             if codes[level - 1] is None:
                 codes[level - 1] = parent
             elif codes[level - 1] != parent:
-                codes[level], fault, column = None, "wilayah_bertentangan", PLACES[level]
+                deepest = max(n for n, text in enumerate(given) if text and n >= level)
+                codes[level:] = [None] * (4 - level)
+                fault, column = "wilayah_bertentangan", PLACES[deepest]
         for level, text in enumerate(given):
             code = codes[level]
             if not fault and text.strip("-. ") and (code is None or not self.regions.known(code)):

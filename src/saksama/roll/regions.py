@@ -116,7 +116,7 @@ class Regions:
 
     def kecamatan_named(self, kabupaten: str, name: str) -> str | None:
         """The code of the kecamatan of that name in `kabupaten`, current before old; None if none or several fit."""
-        return self._named(kabupaten, plain_name(name)) if self.known(kabupaten) else None
+        return self._named(kabupaten, plain_name(name))
 
     def village_named(self, parent: str, name: str) -> str | None:
         """The code of the desa/kelurahan of that name in `parent`, a kecamatan or a whole kabupaten; else None."""
@@ -150,6 +150,8 @@ class Regions:
 
     def _names_in(self, parent: str) -> dict[str, str]:
         """Plain name -> code below `parent`; an old code only where no current one has the name; doubles left out."""
+        if parent and not self.known(parent):
+            return {}
         known = self._cached_names.get(parent)
         if known is None:
             known = self._cached_names[parent] = self._names_of(self.children(parent, old=True))

@@ -148,36 +148,45 @@ def _shows_date(number: int, code: str | None) -> bool:
 
 
 class SharedStrings(XmlReader):
-    """`strings` in order."""
+    """`strings` in order. Half a million pass here, so the handlers are direct (see `SheetXml`)."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.strings: list[str] = []
         self._parts: list[str] = []
-        self._collect = False
+        self._runs: list[str] = []
         self._phonetic = False
+        self._known: dict[str, str] = {}
+        self.parser.StartElementHandler = self._begin
+        self.parser.EndElementHandler = self._finish
+        self.parser.CharacterDataHandler = self._parts.append
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002  # the signature of the handler
+    def _begin(self, raw: str, _attributes: dict[str, str]) -> None:
+        name = self._known.get(raw)
+        if name is None:
+            name = self._known[raw] = raw.rpartition(":")[2]
         if name == "t":
-            self._collect = not self._phonetic
+            self._parts.clear()
         elif name == "si":
-            self._parts = []
+            self._runs.clear()
         elif name == "rPh":
             self._phonetic = True
 
-    def text(self, data: str) -> None:
-        if self._collect:
-            self._parts.append(data)
-
-    def end(self, name: str) -> None:
+    def _finish(self, raw: str) -> None:
+        name = self._known[raw]
         if name == "t":
-            self._collect = False
+            if not self._phonetic:
+                self._runs.append("".join(self._parts))
+            self._parts.clear()
+        elif name == "si":
+            self.strings.append(cell_text("".join(self._runs), self.name))
         elif name == "rPh":
             self._phonetic = False
-        elif name == "si":
-            self.strings.append(cell_text("".join(self._parts), self.name))
-            if len(self.strings) > _MOST_STRINGS:
-                raise TooBig(_("Buku kerja {name} terlalu besar; bagi menjadi beberapa berkas.").format(name=self.name))
+
+    def require_bounded(self) -> None:
+        """Raise TooBig for more strings than any roll has, or one without end."""
+        if len(self.strings) > _MOST_STRINGS or len(self._parts) > 100_000 or len(self._runs) > 100_000:
+            raise TooBig(_("Buku kerja {name} terlalu besar; bagi menjadi beberapa berkas.").format(name=self.name))
 
 
 def cell_text(text: str, name: str) -> str:
@@ -243,6 +252,8 @@ class SheetXml(XmlReader):
         name = self._known[raw]
         if name == "v":
             self._end_cell("".join(self._parts))
+        elif name == "c":
+            return
         elif name == "row":
             self._end_row()
         elif name == "t" and not self._phonetic:
