@@ -55,6 +55,7 @@ class Prepared:
     lines: Ints
     border: int
     people: Bytes
+    persons: Ints  # records held to be one person by an earlier pass; each record its own before the first
     names: dict[str, Names] = field(default_factory=dict)
     dates: dict[str, Ints] = field(default_factory=dict)
     numbers: dict[str, Numbers] = field(default_factory=dict)
@@ -80,7 +81,7 @@ def prepare(table: pa.Table, plan: LinkagePlan, other: pa.Table | None = None) -
     if other is not None and not (table.num_rows and other.num_rows):
         tables, other = [table.slice(0, 0)], None  # of an empty list nothing is found
     lines = np.concatenate([_lines(each) for each in tables])
-    out = Prepared(lines, 0 if other is None else table.num_rows, np.ones(len(lines), np.uint8))
+    out = Prepared(lines, 0 if other is None else table.num_rows, np.ones(len(lines), np.uint8), np.arange(len(lines)))
     for comparison in plan.comparisons:
         _prepare_one(comparison, tables, out)
     if out.numbers:
@@ -150,7 +151,10 @@ def _read_dates(tables: Sequence[pa.Table], columns: Sequence[str]) -> Ints:
     if len(columns) == 3:
         year, month, day = (pc.fill_null(pa.chunked_array([_text(tables, c)]).combine_chunks(), "0") for c in columns)
         joined = pc.binary_join_element_wise(
-            pc.utf8_lpad(year, 4, "0"), pc.utf8_lpad(month, 2, "0"), pc.utf8_lpad(day, 2, "0"), pa.scalar("", pa.large_string())
+            pc.utf8_lpad(year, 4, "0"),
+            pc.utf8_lpad(month, 2, "0"),
+            pc.utf8_lpad(day, 2, "0"),
+            pa.scalar("", pa.large_string()),
         )
         return read_dates(*text_buffers(joined))
     types = [table[columns[0]].type for table in tables]

@@ -106,6 +106,7 @@ def _anywhere(prepared: Prepared) -> Words:
     else:
         left, right = one % np.uint64(size), two % np.uint64(size)
     kept = (left != right) & (right < size)
+    kept[kept] = prepared.persons[left[kept]] != prepared.persons[right[kept]]
     return packed(left[kept], right[kept])
 
 

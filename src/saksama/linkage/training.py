@@ -77,6 +77,7 @@ _SIZES = {
 }  # of the lines, to start with
 
 
+_UNNUMBERED = 0.5  # pairs of one person a line, in a list without person numbers
 _HALF_STRANGERS = ("namesakes",)
 
 
@@ -103,9 +104,17 @@ class Model:
         return out
 
 
-def least_bits(all_pairs: float, lines: int) -> float:
+def first_sizes(plan: LinkagePlan, lines: int) -> dict[str, float]:
+    """Pairs of each class to start with. A list without person numbers may hold many lines of each person."""
+    sizes = {name: max(share * lines, 0.5) for name, share in _SIZES.items()}
+    if plan.comparison("person_number") is None:
+        sizes["person"] = max(_UNNUMBERED * lines, 0.5)
+    return sizes
+
+
+def least_bits(plan: LinkagePlan, all_pairs: float, lines: int) -> float:
     """Bits of surprise below which no pair can be one person: seven below even odds at the share EM starts with."""
-    return float(np.log2(max(all_pairs, 1.0)) - np.log2(max(_SIZES["person"] * lines, 0.5)) - _MOST_AGAINST)
+    return float(np.log2(max(all_pairs, 1.0)) - np.log2(first_sizes(plan, lines)["person"]) - _MOST_AGAINST)
 
 
 def train(evidence: Evidence, plan: LinkagePlan, all_pairs: float, lines: int) -> Model:
@@ -113,7 +122,8 @@ def train(evidence: Evidence, plan: LinkagePlan, all_pairs: float, lines: int) -
     classes = _classes_for(plan)
     beliefs = np.stack([_beliefs(name, plan) for name in classes])
     firmness = np.array([_FIRMNESS[name] for name in classes])[:, None, None]
-    sizes = np.array([max(_SIZES[name] * lines, 0.5) for name in classes])
+    first = first_sizes(plan, lines)
+    sizes = np.array([first[name] for name in classes])
     model = Model(classes, _logs(beliefs), np.log2(sizes), float(np.log2(max(all_pairs, 1.0))))
     step = max(1, len(evidence) // _TRAINING_PAIRS)
     part = evidence.taken(np.arange(0, len(evidence), step))
