@@ -36,3 +36,23 @@ def require_proof(log: Log, index: int, policy: Policy) -> Proof:
     assert Proof.parse(proof.to_bytes()) == proof
     proof.require_inclusion(log.entry(index), policy)
     return proof
+
+
+class Answering:
+    """A witness that answers as told."""
+
+    name = "saksi.example/kampus"
+
+    def __init__(self, answer: bytes | Exception, latest: bytes | None = None) -> None:
+        self.answer = answer
+        self.seen = latest
+        self.asked: list[int] = []
+
+    def latest(self, origin: str) -> bytes | None:
+        return self.seen
+
+    def add_checkpoint(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
+        self.asked.append(old_size)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer

@@ -1,34 +1,26 @@
 """The log: what is acknowledged stays, what is published is witnessed, and nobody else can hold it."""
 
-import base64
 import subprocess
 import sys
-import threading
-from collections.abc import Sequence
 
 import pytest
 
 from saksama.ledger.checkpoint import Checkpoint
 from saksama.ledger.errors import (
-    Behind,
-    Conflict,
     Damaged,
     Locked,
     Malformed,
     NoQuorum,
     NotInLog,
-    SplitView,
     WitnessRefused,
-    WitnessUnreachable,
 )
 from saksama.ledger.fsck import fsck
-from saksama.ledger.keys import KeyType, Signer
+from saksama.ledger.keys import Signer
 from saksama.ledger.log import Log
-from saksama.ledger.note import Note
 from saksama.ledger.policy import Policy
 from saksama.ledger.tree import EMPTY_ROOT
 from saksama.ledger.witness import Witness
-from tests.ledger.parts import NOW, ORIGIN, check_log, entries, require_proof
+from tests.ledger.parts import NOW, ORIGIN, Answering, check_log, entries, require_proof
 
 
 @pytest.fixture
@@ -197,186 +189,6 @@ def test_an_entry_too_long_is_refused_and_nothing_of_its_batch_is_in(log):
     assert log.index_of("a") is None
 
 
-class Silent:
-    """A witness that is down."""
-
-    name = "saksi.example/diam"
-
-    def latest(self, origin: str) -> bytes | None:
-        raise WitnessUnreachable(f"{self.name} does not answer")
-
-    def add_checkpoint(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
-        raise WitnessUnreachable(f"{self.name} does not answer")
-
-
-class Answering:
-    """A witness that answers as told."""
-
-    name = "saksi.example/kampus"
-
-    def __init__(self, answer: bytes | Exception, latest: bytes | None = None) -> None:
-        self.answer = answer
-        self.seen = latest
-        self.asked: list[int] = []
-
-    def latest(self, origin: str) -> bytes | None:
-        return self.seen
-
-    def add_checkpoint(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
-        self.asked.append(old_size)
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-
-def test_without_a_quorum_nothing_is_published_and_nothing_is_lost(log, witness, policy, signer, published):
-    log.append(entries(5))
-    with pytest.raises(NoQuorum, match="diam does not answer"):
-        log.checkpoint([Silent()], policy)
-    assert not (published / "checkpoint").exists()
-    assert not (published / "tile").exists()
-    log.append(entries(2, start=5))
-    assert log.checkpoint([Silent(), witness], policy).size == 7
-    assert log.refusals == {"saksi.example/diam": "saksi.example/diam does not answer"}
-    check_log(log, signer, published, acknowledged=entries(7))
-
-
-@pytest.mark.parametrize(
-    ("answer", "why"),
-    [
-        (b"", "something else than signatures"),
-        (b"<html>busy</html>", "something else than signatures"),
-        (b"\xff\xfe", "something else than signatures"),
-        ("— saksi.example/kampus AAAAAAAA\n".encode(), "no key that the policy knows"),
-        (WitnessRefused(503, "its clock has gone back"), "clock has gone back"),
-        (WitnessRefused(422, "not a continuation"), "not a continuation"),
-    ],
-)
-def test_a_witness_that_talks_nonsense_is_noted(log, policy, answer, why):
-    log.append(entries(1))
-    with pytest.raises(NoQuorum, match=why):
-        log.checkpoint([Answering(answer)], policy)
-
-
-def test_a_signature_that_does_not_fit_is_not_published(log, witness, policy):
-    log.append(entries(1))
-    text = Checkpoint(ORIGIN, 9, bytes(32)).text
-    key = Signer(witness.name, KeyType.ED25519_COSIGNATURE, bytes(32))
-    forged = key.sign(text, time=NOW)
-    false = f"— {witness.name} ".encode()
-    good_id = witness.verifiers()[0].key_id
-    false += base64.b64encode(good_id + forged.blob) + b"\n"
-    with pytest.raises(NoQuorum, match="does not fit"):
-        log.checkpoint([Answering(false)], policy)
-
-
-def test_409_with_our_own_size_is_an_alarm_and_never_a_retry(log, policy):
-    log.append(entries(1))
-    lying = Answering(Conflict(1), latest=None)
-    with pytest.raises(NoQuorum, match="names size 1 and shows 0"):
-        log.checkpoint([lying], policy)
-    assert lying.asked == [0]
-
-
-def test_409_at_equal_size_says_split_view(log, witness, policy, signer):
-    log.append(entries(1))
-    log.checkpoint([witness], policy)
-    forked = Answering(Conflict(1), latest=log.published_note())
-    wanting = Policy.of(signer.verifier(), [Signer.generate(forked.name, KeyType.ED25519_COSIGNATURE).verifier()])
-    with pytest.raises(NoQuorum, match="suspect a split view"):
-        log.checkpoint([forked], wanting, refresh=True)
-    assert forked.asked == [1]
-
-
-def test_a_witness_that_saw_more_stops_the_log_before_it_signs(log, witness, policy, signer, tmp_path):
-    log.append(entries(5))
-    log.checkpoint([witness], policy)
-    log.append(entries(5, start=5))
-    with Log.create(tmp_path / "log2", tmp_path / "published2", origin=ORIGIN, signer=signer) as lost:
-        lost.append(entries(3))
-        with pytest.raises(Behind, match=r"has seen 5 entries .* this folder has 3"):
-            lost.checkpoint([witness], policy)
-        assert lost._index.signed_root(3) is None
-
-
-def test_a_fork_is_found_with_evidence_in_hand(log, witness, policy, signer, tmp_path):
-    log.append(entries(5))
-    log.checkpoint([witness], policy)
-    with Log.create(tmp_path / "log2", tmp_path / "published2", origin=ORIGIN, signer=signer) as forked:
-        forked.append(entries(6, start=100))
-        with pytest.raises(SplitView) as found:
-            forked.checkpoint([witness], policy)
-        assert signer.verifier().verify_in(Note.parse(found.value.first)) is not None
-        assert forked._index.signed_root(6) is None
-
-
-def test_a_conflict_with_a_larger_size_stops_the_log(log, policy):
-    log.append(entries(1))
-    with pytest.raises(Behind):
-        log.checkpoint([Answering(Conflict(7))], policy)
-
-
-def test_a_lost_answer_is_asked_for_again(log, witness, policy, signer, tmp_path, published):
-    """The witness cosigned and its answer was lost: asked anew, it signs the same tree, or what has grown since."""
-
-    class Lossy:
-        name = witness.name
-        lost = 0
-
-        def latest(self, origin: str) -> bytes | None:
-            return witness.latest(origin)
-
-        def add_checkpoint(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
-            answer = witness.add_checkpoint(old_size, proof, checkpoint)
-            self.lost += 1
-            if self.lost < 3:
-                raise WitnessUnreachable("the line was cut")
-            return answer
-
-    lossy = Lossy()
-    log.append(entries(3))
-    with pytest.raises(NoQuorum, match="the line was cut"):
-        log.checkpoint([lossy], policy)
-    log = reopened(log, tmp_path, signer)
-    log.append(entries(1, start=3))
-    with pytest.raises(NoQuorum, match="the line was cut"):
-        log.checkpoint([lossy], policy)
-    assert log.checkpoint([lossy], policy).size == 4
-    assert fsck(published, signer.verifier()).size == 4
-    log.close()
-
-
-def test_a_false_latest_is_not_believed(log, policy):
-    log.append(entries(1))
-    stranger = Signer.generate(ORIGIN)
-    text = Checkpoint(ORIGIN, 10, bytes(32)).text
-    shown = Note(text, (stranger.sign(text),)).to_bytes()
-    with pytest.raises(NoQuorum, match="has not signed"):
-        log.checkpoint([Answering(b"", latest=shown)], policy)
-    with pytest.raises(NoQuorum, match="that is none"):
-        log.checkpoint([Answering(b"", latest=b"<html>")], policy)
-
-
-def test_witnesses_are_asked_at_once(log, signer, tmp_path):
-    together = threading.Barrier(3, timeout=10)
-    made = [Witness.create(tmp_path / f"w{n}", f"s{n}.example", logs=[signer.verifier()]) for n in range(3)]
-
-    class Slow:
-        def __init__(self, inner: Witness) -> None:
-            self.inner, self.name = inner, inner.name
-
-        def latest(self, origin: str) -> bytes | None:
-            return self.inner.latest(origin)
-
-        def add_checkpoint(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
-            together.wait()  # passes only if all three are being asked
-            return self.inner.add_checkpoint(old_size, proof, checkpoint)
-
-    log.append(entries(1))
-    policy = Policy.of(signer.verifier(), [witness.verifiers()[0] for witness in made])
-    assert log.checkpoint([Slow(witness) for witness in made], policy).size == 1
-
-
 def test_no_size_is_signed_with_two_roots(log, witness, policy):
     log.append(entries(2))
     log.checkpoint([witness], policy)
@@ -384,3 +196,23 @@ def test_no_size_is_signed_with_two_roots(log, witness, policy):
         log._index.note_signing(Checkpoint(ORIGIN, 2, bytes(32)))
     with pytest.raises(Damaged, match="shrink"):
         log._index.note_signing(Checkpoint(ORIGIN, 1, bytes(32)))
+
+
+def test_very_much_that_waits_is_published_in_pieces(log, witness, policy, signer, published, monkeypatch):
+    monkeypatch.setattr("saksama.ledger.log._AT_ONCE", 300)
+    log.append(entries(700))
+    down = Answering(WitnessRefused(503, "down"))
+    with pytest.raises(NoQuorum):
+        log.checkpoint([down], policy)
+    assert log.checkpoint([witness], policy).size == 700
+    assert sorted(size for size in range(701) if log._index.signed_root(size)) == [300, 600, 700]
+    check_log(log, signer, published, acknowledged=entries(700))
+
+
+def test_a_full_tile_takes_the_place_of_its_beginnings(log, witness, policy, signer, published):
+    for size in (100, 200, 256, 300):
+        log.append(entries(size))
+        log.checkpoint([witness], policy)
+    left = {str(path.relative_to(published)) for path in published.rglob("*.p")}
+    assert left == {"tile/0/001.p", "tile/1/000.p", "tile/entries/001.p"}
+    assert fsck(published, signer.verifier()).size == 300

@@ -151,9 +151,8 @@ class Index:
             row = self._db.execute("SELECT root FROM signed WHERE size = ?", (checkpoint.size,)).fetchone()
             if row is not None and bytes(row[0]) != checkpoint.root:
                 raise Damaged(f"another root was signed for size {checkpoint.size}: nothing more will be signed")
-            (most,) = self._db.execute("SELECT max(size) FROM signed").fetchone()
-            if most is not None and most > checkpoint.size:
-                raise Damaged(f"size {most} was signed already; {checkpoint.size} would shrink the log")
+            if self.most_signed > checkpoint.size:
+                raise Damaged(f"size {self.most_signed} was signed already; {checkpoint.size} would shrink the log")
             self._db.execute("INSERT OR IGNORE INTO signed VALUES (?, ?)", (checkpoint.size, checkpoint.root))
 
     def note_published(self, size: int) -> None:
@@ -163,6 +162,12 @@ class Index:
             self._db.execute("DELETE FROM queue WHERE idx < ?", (size,))
         self._fresh = self._fresh[size - self.published :]
         self.published = size
+
+    @property
+    def most_signed(self) -> int:
+        """The largest size that was noted for signing."""
+        (most,) = self._db.execute("SELECT max(size) FROM signed").fetchone()
+        return int(most or 0)
 
     def signed_root(self, size: int) -> bytes | None:
         """The root that was noted for signing at this size."""

@@ -26,6 +26,7 @@ from saksama.ledger.tiles import MAX_ENTRY_BYTES, WIDTH, Edge, Nodes, Tile, edge
 DATABASE = "log.sqlite3"
 CHECKPOINT = "checkpoint"
 POLICY = "policy"
+_AT_ONCE = 100_000  # entries under one checkpoint, so that memory has a bound however long the witnesses were away
 
 
 class Log:
@@ -111,17 +112,26 @@ class Log:
     def checkpoint(self, witnesses: Sequence[WitnessPort], policy: Policy, *, refresh: bool = False) -> Checkpoint:
         """Sign what is committed, have it cosigned, publish it. To be repeated after a failure or a crash anywhere.
 
-        1. no witness has seen more, or another history   2. size and root are noted before they are signed
-        3. the witnesses make up the policy's quorum            4. tiles and bundles are durable before the checkpoint
-        With nothing new it gives the published checkpoint, unless `refresh` asks for fresh cosignatures of it.
-        Raises NoQuorum (why, in `refusals`), Behind, SplitView, Damaged, OSError; nothing is published then.
+        1. no witness has seen more, or another history     2. size and root are noted before they are signed
+        3. the witnesses make up the policy's quorum        4. tiles and bundles are durable before the checkpoint
+        With nothing new it gives the published checkpoint, unless `refresh` asks for fresh cosignatures of it. Very
+        much that waits is published in several checkpoints. Raises NoQuorum (why, in `refusals`), Behind, SplitView,
+        Damaged, OSError; what was not published then stays committed.
         """
         standing = self._standing(policy)
         if standing is not None and standing.size == self.size and not refresh:
             self._settle(standing.size)
             return standing
+        while True:
+            checkpoint = self._publish(witnesses, policy)
+            if checkpoint.size == self.size:
+                return checkpoint
+
+    def _publish(self, witnesses: Sequence[WitnessPort], policy: Policy) -> Checkpoint:
+        # Never below what was signed before: a witness may have seen that.
+        end = min(self.size, max(self._edge.size + _AT_ONCE, self._index.most_signed))
         edge = self._edge.copy()
-        files = dict(edge.grow(self._index.waiting(edge.size, self.size)))
+        files = dict(edge.grow(self._index.waiting(edge.size, end)))
         checkpoint = Checkpoint(self.origin, edge.size, edge.root)
         note = self._witnessed(checkpoint, witnesses, policy, files)  # 1, 2, 3
         self._storage.put_all([(tile.path, content) for tile, content in files.items()])  # 4
@@ -130,6 +140,10 @@ class Log:
         self._storage.put(CHECKPOINT, note.to_bytes())
         self._index.note_published(checkpoint.size)
         self._edge = edge
+        for tile in files:
+            if tile.width == WIDTH:
+                # The full tile takes the place of its beginnings, as tlog-tiles allows; one that stays harms nobody.
+                self._storage.discard_folder(f"{tile.path}.p")
         return checkpoint
 
     def published_note(self) -> bytes | None:

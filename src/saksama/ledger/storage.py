@@ -5,6 +5,7 @@ import fcntl
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -139,6 +140,15 @@ class Storage:
         except FileNotFoundError:
             return
         self.disk.sync_folder(target.parent)
+
+    def discard_folder(self, path: str) -> None:
+        """Remove a folder of files that nobody needs any more, as far as that succeeds."""
+        folder = self.root / path
+        with suppress(OSError):
+            for file in folder.iterdir():
+                self.disk.remove(file)
+            folder.rmdir()
+        self._folders.discard(folder)
 
     def sweep(self) -> None:
         """Remove what a killed process has left written aside."""
