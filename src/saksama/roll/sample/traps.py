@@ -62,7 +62,7 @@ def plant(rng: np.random.Generator, people: npt.NDArray[np.void], role: Ints, po
     _make_twins(rng, people, role, position)
     _make_serial_families(rng, people)
     _share_numbers(rng, people)
-    _date_polling_places(rng, people)
+    date_polling_places(rng, people)
 
 
 def _mark_names(people: npt.NDArray[np.void]) -> None:
@@ -145,7 +145,7 @@ def _share_numbers(rng: np.random.Generator, people: npt.NDArray[np.void]) -> No
     people["kind"][taker[sound]] = people["kind"][giver[sound]] = SHARED_NIK
 
 
-def _date_polling_places(rng: np.random.Generator, people: npt.NDArray[np.void]) -> None:
+def date_polling_places(rng: np.random.Generator, people: npt.NDArray[np.void]) -> None:
     """Rarely a whole polling place shows one date; the numbers still carry the true ones."""
     tps, place = np.unique(people["tps"], return_inverse=True)
     dated = happens(rng, _DATED_TPS, len(tps))[place] & np.isin(

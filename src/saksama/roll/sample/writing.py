@@ -4,7 +4,7 @@ import gzip
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -76,9 +76,9 @@ def write_sample(
     kinds: dict[str, int] = {}
     errors: dict[str, int] = {}
     done = 0
-    with _aside(path) as part, _maybe_aside(truth) as truth_part:
-        sink = _sink(part, suffix)
-        truth_sink = _ParquetSink(truth_part, TRUTH) if truth_part else None
+    with _aside(path) as part, _maybe_aside(truth) as truth_part, ExitStack() as sinks:
+        sink = sinks.enter_context(closing(_sink(part, suffix)))
+        truth_sink = sinks.enter_context(closing(_ParquetSink(truth_part, TRUTH))) if truth_part else None
         for piece in roll.pieces():
             sink.write(piece.table)
             if truth_sink:
@@ -88,9 +88,6 @@ def write_sample(
             done += len(piece.table)
             if progress:
                 progress(done, lines)
-        sink.close()
-        if truth_sink:
-            truth_sink.close()
     copies = done - errors.pop("", 0)
     return SampleSummary(done, done - copies, copies, dict(sorted(kinds.items())), dict(sorted(errors.items())))
 
