@@ -21,6 +21,7 @@ from saksama.ledger.policy import Policy
 from saksama.ledger.tree import EMPTY_ROOT
 from saksama.ledger.witness import Witness
 from tests.ledger.parts import NOW, ORIGIN, Answering, check_log, entries, require_proof
+from tests.vectors import HERE, WORDS
 
 
 @pytest.fixture
@@ -216,3 +217,18 @@ def test_a_full_tile_takes_the_place_of_its_beginnings(log, witness, policy, sig
     left = {str(path.relative_to(published)) for path in published.rglob("*.p")}
     assert left == {"tile/0/001.p", "tile/1/000.p", "tile/entries/001.p"}
     assert fsck(published, signer.verifier()).size == 300
+
+
+def test_given_tessera_s_test_key_it_publishes_tessera_s_log_byte_for_byte(tmp_path):
+    """The key stands in Tessera's testdata/build_log.sh. Ed25519 is deterministic, so signatures must be theirs too."""
+    theirs = HERE / "tessera-log"
+    signer = Signer.load((theirs / "signing-key").read_text().strip())
+    policy = Policy.of(signer.verifier(), [])
+    with Log.create(tmp_path / "l", tmp_path / "p", origin=signer.name, signer=signer) as log:
+        for size in range(16):
+            log.append([(word.decode(), word) for word in WORDS[:size]])
+            log.checkpoint([], policy)
+            assert (tmp_path / "p/checkpoint").read_bytes() == (theirs / f"checkpoint.{size}").read_bytes()
+    ours = {str(path.relative_to(tmp_path / "p")): path.read_bytes() for path in (tmp_path / "p").rglob("000.p/*")}
+    assert ours == {str(path.relative_to(theirs)): path.read_bytes() for path in theirs.rglob("000.p/*")}
+    assert len(ours) == 30

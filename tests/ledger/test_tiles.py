@@ -22,11 +22,10 @@ from saksama.ledger.tiles import (
     tiles_at,
     unpack,
 )
-from tests.vectors import HERE
+from tests.vectors import HERE, WORDS
 
 TESSERA = HERE / "tessera-log"
 TESSERA_KEY = "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx"
-WORDS = b"one two three four five six seven eit nain ten ileven twelf threeten fourten fivten".split()
 
 
 def test_it_writes_tessera_s_log_byte_for_byte():
