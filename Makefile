@@ -38,7 +38,7 @@ contracts: $(DEV)
 	$(VENV)/bin/lint-imports
 
 tests: $(DEV)
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest -n 2 --dist loadfile
 
 browser: ## Debian's Chromium for the browser tests; installs it when root
 	@if ! command -v chromium >/dev/null; then

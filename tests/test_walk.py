@@ -173,6 +173,8 @@ def test_the_main_path_from_an_excel_file_to_an_audit(walk: Walk, chromium: Brow
     expect(sari.locator("main")).to_contain_text("saksama/34.04")
     shot(sari, "ledger")
 
+    _no_voter_rests_in_clear(walk.folder, walk.folder / "outcomes" / outcome["outcome"])
+
     published = walk.folder / "published"
     assert saksama("audit", str(published))["exit_code"] == 0
     copy = tmp_path / "published"
@@ -182,3 +184,19 @@ def test_the_main_path_from_an_excel_file_to_an_audit(walk: Walk, chromium: Brow
     content[len(content) // 3] ^= 1
     bundle.write_bytes(content)
     assert saksama("audit", str(copy), expected=1)["exit_code"] == 1
+
+
+def _no_voter_rests_in_clear(office: Path, asked_for: Path) -> None:
+    """Database, its log, sealed files, ledger, published folder: no name and no number of any voter in their bytes."""
+    people = pq.read_table(asked_for / "daftar-berikutnya.parquet", columns=["nama", "nik", "nkk"]).to_pylist()
+    secrets = {
+        v.encode() for person in people for v in person.values() if v and (" " in v or v.isdigit()) and len(v) > 9
+    }
+    assert len(secrets) > 5000
+    looked_at = 0
+    for path in sorted(office.rglob("*")):
+        if path.is_file() and not path.name.startswith("daftar-berikutnya"):
+            content = path.read_bytes()
+            assert not any(secret in content for secret in secrets), path.relative_to(office)
+            looked_at += 1
+    assert looked_at > 15
