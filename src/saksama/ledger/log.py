@@ -57,8 +57,11 @@ class Log:
         """Begin a log in a folder that has none; raises Damaged if one is there or something is published already."""
         if (folder / DATABASE).exists() or (published / CHECKPOINT).exists():
             raise Damaged("a log is there already; it is opened, never begun again")
-        folder.mkdir(parents=True, exist_ok=True)
-        return cls(folder, published, origin=origin, signer=signer, disk=disk)
+        private = Storage(folder, disk)
+        private.make(folder)
+        log = cls(folder, published, origin=origin, signer=signer, disk=disk)
+        private.disk.sync_folder(folder)  # the database's own name in it
+        return log
 
     @classmethod
     def open(cls, folder: Path, published: Path, *, origin: str, signer: Signer, disk: Disk | None = None) -> "Log":
