@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from linkage_sets import PEERS, SETS, load
 
+from linkage_sets import PEERS, SETS, load
 from saksama.linkage.evaluation import evaluate
 from saksama.linkage.plan import load_plan, roll_id_plan
 from saksama.linkage.run import Findings, link

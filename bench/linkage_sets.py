@@ -1,4 +1,4 @@
-"""The public labelled sets as tables with their truth. They are not in the repository: give the folder that has them."""
+"""The public labelled sets as tables with their truth. They are not in the repository: name the folder they are in."""
 
 from pathlib import Path
 

@@ -16,7 +16,8 @@ from saksama.linkage.keys import Keys, base_keys, longer_keys
 from saksama.linkage.plan import BlockingRule, LinkagePlan
 from saksama.linkage.prepared import Prepared
 
-_MANY = 3_000_000  # records: from here on 44 bits of the keys are sorted by, below 33; others would split few groups
+# Records from which on 44 bits of the keys are sorted by, below it 33: others would split few groups.
+_MANY = 3_000_000
 _PAIRS_A_RECORD = 6  # of one rule: what keeps pairs linear in lines
 _LAST_WINDOW = 10  # neighbours compared in a group that no longer key can split
 THREADS = 2
@@ -55,7 +56,7 @@ def candidate_pairs(
     plan: LinkagePlan,
     progress: Callable[[float], None] = lambda _share: None,
 ) -> tuple[Words, list[Words], list[RuleReport]]:
-    """Distinct pairs that share a key of some rule, ascending, as `smaller << 32 | larger`; those of each rule; what it gave."""
+    """Pairs that share a key of some rule, each once, ascending, packed; those of each rule; and what each gave."""
     pieces, reports = [], []
     with ThreadPoolExecutor(THREADS) as pool:
         work = [pool.submit(_rule_pairs, rule, prepared, plan.group_cap) for rule in plan.blocking]

@@ -31,7 +31,7 @@ class Clusters:
 def log_odds(probability: Floats) -> Floats:
     """Probability as bits for or against, within what one pair may say."""
     odds = np.log2(np.maximum(probability, 1e-12)) - np.log2(np.maximum(1 - probability, 1e-12))
-    return np.clip(odds, -_MOST_BITS, _MOST_BITS)
+    return np.asarray(np.clip(odds, -_MOST_BITS, _MOST_BITS))
 
 
 def cluster(

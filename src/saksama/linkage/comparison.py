@@ -143,8 +143,8 @@ def conditions_of(levels: Bytes, plan: LinkagePlan, common: Bytes) -> Bytes:
     if "person_number" not in kinds:
         # Without a number that tells people apart, strangers who agree cannot be told from doubles.
         return np.zeros(len(levels), np.uint8)
-    columns = tuple(kinds.index(kind) if kind in kinds else -1 for kind in ("name", "date", "place"))
-    return conditions(levels, columns, _NEARNESS, common, names.TYPED)
+    name, date, place = (kinds.index(kind) if kind in kinds else -1 for kind in ("name", "date", "place"))
+    return conditions(levels, (name, date, place), _NEARNESS, common, names.TYPED)
 
 
 def _compare_one(
@@ -157,12 +157,14 @@ def _compare_one(
         dictionary = (column.letters, column.starts, column.sets, surprise.words[name])
         hashes = (column.written, column.plain, column.joined)
         words = (column.offsets, column.words)
-        names.compare_names(left, right, hashes, surprise.names[name], words, dictionary, out)
+        names.compare_names(pair, hashes, surprise.names[name], words, dictionary, out)
     elif comparison.kind == "date":
         fields.compare_dates(left, right, prepared.dates[name], surprise.dates[name], out)
     elif comparison.kind == "person_number":
         numbers = prepared.numbers[name]
-        fields.compare_numbers(left, right, numbers.values, numbers.born, surprise.serials[name], surprise.common, out)
+        fields.compare_numbers(
+            left, right, (numbers.values, numbers.born), surprise.serials[name], surprise.common, out
+        )
     elif comparison.kind == "place":
         places = prepared.places[name]
         fields.compare_places(left, right, places.households, places.tiers, places.lanes, out[0])

@@ -60,7 +60,7 @@ def _day_numbers(dates: Ints) -> Ints:
     """yyyymmdd as a running number of days, good enough to take distances inside a year."""
     month = dates // 100 % 100
     before = np.array([0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334] + [334] * 87)
-    return dates // 10000 * 366 + before[month] + dates % 100
+    return np.asarray(dates // 10000 * 366 + before[month] + dates % 100)
 
 
 def _by_bit(bits: Floats, amounts: Floats, sound: Bytes) -> Floats:

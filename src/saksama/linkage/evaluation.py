@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -46,7 +47,8 @@ def evaluate(pairs: pa.Table, truth: pa.Table) -> Quality:
     together = np.unique(np.stack([parts, people]), axis=1, return_counts=True)[1]
     inside = int((together.astype(np.int64) * (together - 1) // 2).sum())
     cluster = _rates(inside, _pairs_in(parts), true_pairs)
-    errors = truth["error"].take(pa.array(order)).to_pylist() if "error" in truth.column_names else None
+    told: list[Any] = truth["error"].to_pylist() if "error" in truth.column_names else []
+    errors = [str(told[at]) for at in order.tolist()] if told else None
     by_error = {} if errors is None else _by_error(errors, people, set(zip(left.tolist(), right.tolist(), strict=True)))
     return Quality(precision, recall, f1, *cluster, true_pairs, len(left), by_error)
 

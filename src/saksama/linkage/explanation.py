@@ -115,7 +115,7 @@ def _compare_dates(element: Element, left: str, right: str) -> ElementComparison
     slip = _number_slip("".join(one), "".join(two))
     if slip in ("one_digit", "swapped_digits"):
         return say(element, _SIMILAR, slip)
-    same = tuple(a == b for a, b in zip(one, two, strict=True))
+    same = (one[0] == two[0], one[1] == two[1], one[2] == two[2])
     text = {(False, True, True): "year", (True, True, False): "day", (True, False, True): "month"}.get(same)
     return say(element, _SIMILAR if text else _DIFFER, text or "differ")
 

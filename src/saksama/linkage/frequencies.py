@@ -15,7 +15,7 @@ _LEAST_MATES = 0.02  # of one more bearer of a value nobody else has: keeps weig
 def word_rarity(names: Names, people: Bytes) -> Floats:
     """Bits of surprise that a name holds each plain word; float32[words]."""
     counts = names.word_counts(people)
-    return (np.log2(people.sum() + 1) - np.log2(np.maximum(counts, 1))).astype(np.float32)
+    return np.asarray(np.log2(people.sum() + 1) - np.log2(np.maximum(counts, 1)), np.float32)
 
 
 def name_bits(names: Names, rarity: Floats, people: Bytes, dates: Ints | None, less: int = 2) -> tuple[Floats, Floats]:
@@ -58,7 +58,8 @@ def date_bits(dates: Ints, people: Bytes) -> Floats:
     expected = np.maximum(year_share[years] * day_share[day_months] * size, 1e-3)
     shape = 4.0
     mates = (np.maximum(counts - 2, 0) + shape) / (1 + shape / expected)
-    return (np.log2(size) - np.log2(np.maximum(mates, _LEAST_MATES)))[numbers].astype(np.float32)
+    bits = np.log2(size) - np.log2(np.maximum(mates, _LEAST_MATES))
+    return np.asarray(bits[numbers], np.float32)
 
 
 def value_bits(codes: Ints, people: Bytes) -> Floats:
@@ -71,7 +72,7 @@ def value_bits(codes: Ints, people: Bytes) -> Floats:
     counts = np.bincount(inside, minlength=int(codes.max(initial=0)) + 1).astype(np.float64)
     shares = np.maximum(counts - 1, 0.5) / size
     shared = max(float((counts * np.maximum(counts - 1, 0)).sum()) / size / size, 0.5 / size)
-    return (np.log2(shared) - np.log2(shares)).astype(np.float32)
+    return np.asarray(np.log2(shared) - np.log2(shares), np.float32)
 
 
 def common_dates(bits: Floats, people: Bytes) -> Bytes:
@@ -106,7 +107,7 @@ def _mates(hashes: Ints, people: Bytes) -> Floats:
 def _base_of(names: Names, rarity: Floats) -> Floats:
     """The product of the shares of each name's words; float64[n]."""
     sums = np.concatenate([[0.0], np.cumsum(rarity[names.words], dtype=np.float64)])
-    return 2.0 ** -(sums[names.offsets[1:]] - sums[names.offsets[:-1]])
+    return np.asarray(2.0 ** -(sums[names.offsets[1:]] - sums[names.offsets[:-1]]))
 
 
 def _scale_of_unseen(

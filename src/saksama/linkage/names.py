@@ -1,12 +1,13 @@
 """A column of names made ready to compare: words in plain spelling, numbered, with how rare each is."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
+from saksama.linkage.arrow import pc
+from saksama.linkage.kernels.arrays import Bytes, Ints, Words
 from saksama.linkage.kernels.names import MOST_WORDS, letter_sets
 from saksama.linkage.kernels.text import (
     count_words,
@@ -56,8 +57,8 @@ class Names:
         return hash_words(self.letters, bounds)[::2]
 
 
-def text_buffers(column: pa.ChunkedArray | pa.Array) -> tuple[Bytes, Ints]:
-    """The letters of a text column end to end and where each value begins; blank values are empty."""
+def text_buffers(column: Any) -> tuple[Bytes, Ints]:
+    """The letters of a text column (Arrow) end to end, and where each value begins; blank values are empty."""
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     whole = pc.fill_null(whole.cast(pa.large_string()), "")
     if len(whole) == 0:
@@ -68,7 +69,7 @@ def text_buffers(column: pa.ChunkedArray | pa.Array) -> tuple[Bytes, Ints]:
     return letters, starts
 
 
-def read_names(column: pa.ChunkedArray | pa.Array, style: str) -> Names:
+def read_names(column: Any, style: str) -> Names:
     """Names from a text column. `style` is `indonesia` or `plain` (see `spelling`)."""
     data, offsets = text_buffers(_latin_only(column))
     letters = letter_table(style)
@@ -86,14 +87,14 @@ def read_names(column: pa.ChunkedArray | pa.Array, style: str) -> Names:
     return Names(out_offsets, words, dictionary, dictionary_starts, sets, written, plain_names, joined)
 
 
-def _latin_only(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+def _latin_only(column: Any) -> Any:
     """The column with names beyond ASCII written in Latin letters; those are few, so one by one."""
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     whole = whole.cast(pa.large_string())
     foreign = pc.fill_null(pc.invert(pc.string_is_ascii(whole)), False)
     if not pc.any(foreign).as_py():
         return whole
-    written = [in_latin(text) for text in whole.filter(foreign).to_pylist()]
+    written = [in_latin(str(text)) for text in whole.filter(foreign).to_pylist()]
     return pc.replace_with_mask(whole, foreign, pa.array(written, pa.large_string()))
 
 

@@ -147,7 +147,7 @@ def _comparison(reader: _Reader, number: int, item: dict[str, Any]) -> Compariso
     name, kind, style = item.get("name"), item.get("kind"), item.get("style", "plain")
     if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         reader.fault(table, number, "name", _("name harus huruf kecil, angka atau garis bawah, misalnya nama_ibu."))
-    if kind not in ROLES:
+    if not isinstance(kind, str) or kind not in ROLES:
         reader.fault(table, number, "kind", _("kind harus salah satu dari {kinds}.").format(kinds=", ".join(ROLES)))
         return ComparisonText(str(name), "code", {}, "plain")
     if style not in STYLES:
@@ -160,7 +160,7 @@ def _comparison(reader: _Reader, number: int, item: dict[str, Any]) -> Compariso
         if value is None or not least <= len(value) <= most or (kind == "date" and len(value) == 2):
             reader.fault(
                 table, number, role,
-                _("{role} menyebut {least} sampai {most} nama kolom (tanggal: satu, atau tahun, bulan dan hari).").format(
+                _("{role} menyebut {least}-{most} nama kolom (tanggal: satu, atau tahun, bulan dan hari).").format(
                     role=role, least=least, most=most),
             )  # fmt: skip
         elif value:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from saksama.linkage.arrow import pc
 from saksama.linkage.kernels.arrays import Bytes, Ints
 from saksama.linkage.kernels.fields import read_dates, read_numbers
 from saksama.linkage.kernels.text import hash_words, number_words
@@ -124,7 +125,7 @@ def _prepare_one(comparison: Comparison, tables: Sequence[pa.Table], out: Prepar
         out.texts[name] = _read_texts(_text(tables, columns["columns"][0]))
 
 
-def _text(tables: Sequence[pa.Table], column: str) -> pa.Array:
+def _text(tables: Sequence[pa.Table], column: str) -> Any:
     """A column of all tables as trimmed upper-case text; empty is null."""
     parts = []
     for table in tables:
@@ -142,7 +143,7 @@ def _text(tables: Sequence[pa.Table], column: str) -> pa.Array:
     return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
 
 
-def _as_one_text(tables: Sequence[pa.Table], columns: Sequence[str]) -> pa.Array:
+def _as_one_text(tables: Sequence[pa.Table], columns: Sequence[str]) -> Any:
     texts = [pc.fill_null(_text(tables, column), "") for column in columns]
     return texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, pa.scalar(" ", pa.large_string()))
 
@@ -169,7 +170,7 @@ def _read_dates(tables: Sequence[pa.Table], columns: Sequence[str]) -> Ints:
     year = months.astype("datetime64[Y]").astype(np.int64) + 1970
     out = year * 10000 + (months.astype(np.int64) % 12 + 1) * 100 + (date - months).astype(np.int64) + 1
     out[absent | (year < 1) | (year > 9999)] = 0
-    return out.astype(np.int32)
+    return np.asarray(out.astype(np.int32))
 
 
 _NO_DAY = -(2**31)  # a date32 never used: the year would be beyond five million before our time
@@ -195,7 +196,7 @@ def _read_places(tables: Sequence[pa.Table], comparison: Comparison) -> Places:
     return Places(households, lanes, tiers)
 
 
-def _read_texts(column: pa.Array) -> Texts:
+def _read_texts(column: Any) -> Texts:
     """Values numbered in order of first sight."""
     letters, starts = text_buffers(column)
     hashes = hash_words(letters, starts)
@@ -211,4 +212,4 @@ def _first_of_each(values: Ints) -> Bytes:
     out = (values == 0).astype(np.uint8)
     _, first = np.unique(values, return_index=True)
     out[first] = 1
-    return out
+    return np.asarray(out)

@@ -34,9 +34,9 @@ def recommend(
     bands = {
         (left, right): Band(band)
         for left, right, band in zip(
-            findings_pairs["left"].to_pylist(),
-            findings_pairs["right"].to_pylist(),
-            findings_pairs["band"].to_pylist(),
+            findings_pairs["left"].to_numpy().tolist(),
+            findings_pairs["right"].to_numpy().tolist(),
+            map(str, findings_pairs["band"].to_pylist()),
             strict=True,
         )
     }
@@ -59,7 +59,7 @@ def recommend(
 
 def _lines_of_clusters(clusters: pa.Table) -> list[tuple[int, ...]]:
     members: dict[int, list[int]] = {}
-    for line, number in zip(clusters[LINE].to_pylist(), clusters["cluster"].to_pylist(), strict=True):
+    for line, number in zip(clusters[LINE].to_numpy().tolist(), clusters["cluster"].to_numpy().tolist(), strict=True):
         members.setdefault(number, []).append(line)
     return [tuple(sorted(members[number])) for number in sorted(members)]
 

@@ -19,7 +19,7 @@ _PAIRS = {
 _SINGLES = {"Y": "I", "J": "I", "V": "F", "Q": "K", "Z": "S"}  # J and Y: JUSUF, YUSUF, IUSUF
 # Words in plain spelling that stand for another.
 _FULL = {
-    "MUHAMAD": ("MOHAMAD", "MUHAMED", "MOHAMED", "MUH", "MOH", "MUHD", "MHD", "MUHAMAT", "MOHAMAT", "MUHAMADH", "MUHAMT",
+    "MUHAMAD": ("MOHAMAD", "MUHAMED", "MOHAMED", "MUH", "MOH", "MUHD", "MHD", "MUHAMAT", "MOHAMAT", "MUHAMT",
                 "MUHMAD", "MD", "MOHD", "AHMUHAMAD", "MUHAM"),
     "ABDUL": ("ABD", "ABDL", "ABDOL"),
     "NIOMAN": ("NIOMN", "NMN"), "NENGAH": ("NGH",), "WAIAN": ("WIN", "WN"), "KETUT": ("KTT",), "MADE": ("MD.",),

@@ -46,11 +46,9 @@ _BY_VALUE = {"name": slice(1, 7), "date": slice(1, 2)}
 
 def _table(counts: Floats, kind: str) -> Floats:
     """log2 shares by condition, drawn towards the share over all conditions by twenty pairs."""
-    known = (
-        (counts[0] if _MATTERS[kind] == 0 else counts.sum(axis=0)).copy()
-        if len(counts)
-        else np.zeros((CONDITIONS, DEPTH))
-    )
+    known = np.zeros((CONDITIONS, DEPTH))
+    if len(counts):
+        known += counts.sum(axis=0) if any(_MATTERS[kind]) else counts[0]  # pairs taken anywhere, where nothing matters
     known[:, 0] = 0
     whole = known.sum(axis=0)
     whole = (whole + 0.5 * (np.arange(DEPTH) > 0)) / (whole.sum() + 0.5 * (DEPTH - 1))
@@ -64,7 +62,7 @@ def _table(counts: Floats, kind: str) -> Floats:
         out[:, _BY_VALUE[kind]] = 0.0
     if kind == "date":
         out[:, DATE_IN_NUMBER] = _ERRED
-    return out
+    return np.asarray(out)
 
 
 _ALL = range(CONDITIONS)
@@ -124,4 +122,4 @@ def _neighbours(prepared: Prepared, kind: str) -> Words:
         same = values[order[step:]] == values[order[:-step]]
         pairs.append(packed(order[:-step][same], order[step:][same]))
     together = np.concatenate(pairs)
-    return together[:: max(1, len(together) // _SAMPLE)]
+    return np.asarray(together[:: max(1, len(together) // _SAMPLE)])

@@ -19,7 +19,8 @@ LEVEL_NAMES: dict[str, tuple[str, ...]] = {
         "same", "day_month_swapped", "one_digit", "same_day_month", "two_parts", "same_year", "other", "same_in_number",
     ),
     "person_number": (
-        "same", "slip", "serial_slip", "serial_next", "serial_other", "reissued", "date_rewritten", "same_region", "other",
+        "same", "slip", "serial_slip", "serial_next", "serial_other", "reissued", "date_rewritten",
+        "same_region", "other",
     ),
     "place": ("household", "lane", "village", "district", "regency", "province", "elsewhere"),
     "text": ("same", "one_edit", "alike", "other"),

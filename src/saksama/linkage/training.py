@@ -83,7 +83,7 @@ _HALF_STRANGERS = ("namesakes",)
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What was learnt. `tables` are log2 m, float64[classes, comparisons, levels]; `priors` log2 of class sizes in pairs.
+    """What was learnt. `tables` are log2 m, float64[classes, comparisons, levels]; `priors` log2 of sizes in pairs.
 
     `stranger_prior` is log2 of the number of stranger pairs. Class 0 is one person.
     """

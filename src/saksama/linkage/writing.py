@@ -39,7 +39,7 @@ def bands_of(probability: Floats, bands: Bands) -> npt.NDArray[np.str_]:
 
 
 def pairs_table(inside: Words, prepared: Prepared, scores: Scores, q_values: Floats, bands: Bands) -> pa.Table:
-    """Pairs by line number, sorted by left, then right. Of two tables, left is a line of the first, right of the second."""
+    """Pairs by line number, sorted by left, then right. Of two tables, left is of the first, right of the second."""
     a, b = split(inside)
     one, two = prepared.lines[a], prepared.lines[b]
     left, right = (one, two) if prepared.border else (np.minimum(one, two), np.maximum(one, two))
@@ -71,7 +71,7 @@ def clusters_table(parts: Ints, prepared: Prepared) -> pa.Table:
     ranks[np.argsort(lines[begins], kind="stable")] = np.arange(len(begins))
     numbers = np.repeat(ranks, np.diff(np.append(begins, len(parts))))
     last = np.lexsort((lines, second, numbers))
-    columns = {
+    columns: dict[str, Any] = {
         LINE: pa.array(lines[last], pa.int64()),
         "cluster": pa.array(numbers[last], pa.int64()),
     }
@@ -89,8 +89,8 @@ def digest_of(table: pa.Table, plan: LinkagePlan) -> str:
         column = table[name]
         digest.update(f"{name}:{column.type}:{len(column)}\n".encode())
         letters, starts = text_buffers(column.cast(pa.large_string()))
-        digest.update(hashlib.sha256(letters[starts[0] : starts[-1]]).digest())
-        digest.update(hashlib.sha256(np.diff(starts)).digest())
+        digest.update(hashlib.sha256(letters[starts[0] : starts[-1]].tobytes()).digest())
+        digest.update(hashlib.sha256(np.diff(starts).tobytes()).digest())
     return digest.hexdigest()
 
 

@@ -1,1 +1,1 @@
-"""Compiled loops (numba), each with a slow twin in `tests/naive/`. Arrays in, arrays out; no state, no Python objects."""
+"""Compiled loops (numba), each with a slow twin in `tests/naive/`. Arrays in, arrays out; no state, no objects."""

@@ -91,19 +91,19 @@ def number_level(a: int, b: int, a_born: int, b_born: int) -> int:
 
 @njit(cache=True, nogil=True)
 def compare_numbers(
-    left: Ints, right: Ints, numbers: Ints, dates: Ints, serial_bits: Floats, common: Bytes, out: tuple[Bytes, Floats]
+    left: Ints, right: Ints, numbers: tuple[Ints, Ints], serial_bits: Floats, common: Bytes, out: tuple[Bytes, Floats]
 ) -> None:
     """Levels of pairs of NIK; where the serial is what they share, how much rarer it is than serials shared mostly are.
 
-    Most serials are small: two strangers of one birth date share 0001 easily, 5177 hardly. `serial_bits` is
-    float32[2, 10000], for people born on an ordinary and on a `common` date.
+    `numbers` are NIK and birth dates. Most serials are small: two strangers of one birth date share 0001 easily,
+    5177 hardly. `serial_bits` is float32[2, 10000], for people born on an ordinary and on a `common` date.
     """
     for k in range(len(left)):
         i, j = left[k], right[k]
-        level = number_level(numbers[i], numbers[j], dates[i], dates[j])
+        level = number_level(numbers[0][i], numbers[0][j], numbers[1][i], numbers[1][j])
         out[0][k] = level
         shared = level in (SLIP, REISSUED, DATE_REWRITTEN)
-        out[1][k] = -serial_bits[common[i], numbers[i] % 10**4] if shared else 0.0
+        out[1][k] = -serial_bits[common[i], numbers[0][i] % 10**4] if shared else 0.0
 
 
 @njit(cache=True, nogil=True)
@@ -206,9 +206,9 @@ def read_numbers(data: Bytes, offsets: Ints, width: int) -> Ints:
             continue
         value, sound, varied = 0, True, False
         for at in range(offsets[row], offsets[row + 1]):
-            digit = np.int64(data[at]) - 48
+            digit = int(data[at]) - 48
             sound = sound and 0 <= digit <= 9
-            varied = varied or data[at] != data[offsets[row]]
+            varied = varied or bool(data[at] != data[offsets[row]])
             value = value * 10 + digit
         if sound and varied:
             out[row] = value

@@ -62,7 +62,7 @@ def _join_matches(data: Bytes, starts: Ints, whole: int, first: int, second: int
     for word in (first, second):
         for k in range(starts[word], starts[word + 1]):
             letter = data[k]
-            if letter == _H or letter == last:
+            if letter == _H or letter == last:  # noqa: PLR1714, SIM109  # numba has no `in` for mixed types
                 continue
             while at < starts[whole + 1] and (data[at] == _H or data[at] == last):
                 at += 1
@@ -72,7 +72,7 @@ def _join_matches(data: Bytes, starts: Ints, whole: int, first: int, second: int
             at += 1
     while at < starts[whole + 1] and (data[at] == _H or data[at] == last):
         at += 1
-    return at == starts[whole + 1]
+    return bool(at == starts[whole + 1])
 
 
 @njit(cache=True, nogil=True)
@@ -123,15 +123,15 @@ def align(a_words: Ints, b_words: Ints, dictionary: tuple[Bytes, Ints, Ints, Flo
                     all_equal = 0
                     one, two = rarity[a_words[a]], rarity[b_words[b]]
                     # SUPARNO and SUWARNO are both common: people, not slips. A slip of SITI is a word hardly seen.
-                    slip = max(min(min(one, two), max(one, two) - _SLIPS), 0.0)
+                    slip = max(min(one, two, max(one, two) - _SLIPS), 0.0)
                     surprise += _INITIAL if wanted == 1 else slip
     return a_used, b_used, all_equal, surprise
 
 
 @njit(cache=True, nogil=True)
 def compare_names(
-    left: Ints, right: Ints, hashes: tuple[Words, Words, Words], bits: tuple[Floats, Floats], words: tuple[Ints, Ints],
-    dictionary: tuple[Bytes, Ints, Ints, Floats], out: tuple[Bytes, Floats],
+    pair: tuple[Ints, Ints], hashes: tuple[Words, Words, Words], bits: tuple[Floats, Floats],
+    words: tuple[Ints, Ints], dictionary: tuple[Bytes, Ints, Ints, Floats], out: tuple[Bytes, Floats],
 ) -> None:  # fmt: skip
     """The level of each pair of names, and log2 of the chance that strangers agree so well.
 
@@ -139,8 +139,8 @@ def compare_names(
     the surprise of meeting the first two again; `words` the offsets and numbers of plain words; `dictionary` as in
     `align`. Fills `out` = level, log2 chance.
     """
-    for k in range(len(left)):
-        i, j = left[k], right[k]
+    for k in range(len(pair[0])):
+        i, j = pair[0][k], pair[1][k]
         i_words, j_words = words[1][words[0][i] : words[0][i + 1]], words[1][words[0][j] : words[0][j + 1]]
         if len(i_words) == 0 or len(j_words) == 0:
             out[0][k], out[1][k] = BLANK, 0.0

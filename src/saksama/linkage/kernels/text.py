@@ -137,7 +137,8 @@ def take_words(data: Bytes, starts: Ints, chosen: Ints) -> tuple[Bytes, Ints]:
 def plain_words(data: Bytes, starts: Ints, pairs: Bytes, single: Bytes) -> tuple[Bytes, Ints]:
     """Each word in plainest spelling: letter pairs and letters replaced by table, doubled letters written once.
 
-    `pairs` is uint8[256, 256, 2]: the letters a pair becomes (0 = no rule; second 0 = one letter). `single` is uint8[256].
+    `pairs` is uint8[256, 256, 2]: the letters a pair becomes (0 = no rule; second 0 = one letter). `single` is
+    uint8[256].
     A final H after a vowel is silent (AMINA/AMINAH) and left out of words of four letters or more.
     """
     out = np.empty(len(data), np.uint8)
