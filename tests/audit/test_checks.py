@@ -224,3 +224,9 @@ def test_it_speaks_english_where_asked(published):
         assert audit_folder(published).exit_code == 0
     finally:
         speak("id")
+
+
+def test_it_tells_how_far_it_is(published):
+    told: list[tuple[float, float | None]] = []
+    audit_folder(published, progress=lambda done, total: told.append((done, total)))
+    assert told == [(0, 22)]

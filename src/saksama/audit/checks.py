@@ -1,6 +1,6 @@
 """Audit a published folder alone: no database, no network, no code of those who made it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -15,15 +15,16 @@ from saksama.audit.state import DECIDING_ROLES, State, Topic
 from saksama.ledger.checkpoint import Checkpoint
 from saksama.model.texts import _
 
+Progress = Callable[[float, float | None], None]
 _AHEAD = timedelta(days=1)  # an office's clock may be wrong by so much before an entry counts as from the future
 
 
-def audit_folder(folder: Path, *, policy: Path | None = None) -> Report:
+def audit_folder(folder: Path, *, policy: Path | None = None, progress: Progress | None = None) -> Report:
     """The report on a published folder or one proof file, under a policy of the auditor's own or else the one inside.
 
     1. policy and keys   2. signature and witnesses   3. every file, to the signed root   4. every entry's form
     5. the law of deciding   6. effects and their files
-    It raises nothing: what cannot be read is a finding.
+    It raises nothing: what cannot be read is a finding. `progress` is told entries read and entries in all.
     """
     report = Report()
     try:
@@ -39,13 +40,15 @@ def audit_folder(folder: Path, *, policy: Path | None = None) -> Report:
         trusted = read_policy(place.read_bytes(), own=policy is not None, report=report)  # 1
         signed = None if trusted is None else read_checkpoint(folder, trusted, report)  # 2
         if signed is not None:
-            _check_content(folder, *signed, report)
+            _check_content(folder, *signed, report, progress or (lambda _done, _total: None))
     except OSError as fault:
         report.add(Verdict.UNKNOWN, _("Berkas tidak dapat dibaca: {why}").format(why=fault.strerror or fault))
     return report
 
 
-def _check_content(folder: Path, checkpoint: Checkpoint, cosigned: datetime | None, report: Report) -> None:
+def _check_content(
+    folder: Path, checkpoint: Checkpoint, cosigned: datetime | None, report: Report, progress: Progress
+) -> None:
     reader = FolderReader(folder, checkpoint.size)
     state = State()
     ids: set[str] = set()
@@ -56,6 +59,8 @@ def _check_content(folder: Path, checkpoint: Checkpoint, cosigned: datetime | No
         law.take(entry, state)  # 5
         effects.take(entry, state)  # 6
         _require_time(entry, cosigned, state)
+        if entry.index % 1000 == 0:
+            progress(entry.index, checkpoint.size)
     effects.finish(state)
     tree = reader.tree
     faults = [_("{path} hilang").format(path=path) for path in tree.missing]  # 3

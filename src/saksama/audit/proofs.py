@@ -5,7 +5,7 @@ from pathlib import Path
 
 from saksama.audit.entries import LooksPersonal, NotCanonical, read_entry
 from saksama.audit.report import Report, Verdict
-from saksama.audit.signatures import judge_witnesses, read_policy
+from saksama.audit.signatures import judge_witnesses, read_policy, reason_of
 from saksama.ledger.checkpoint import Checkpoint
 from saksama.ledger.errors import BadSignature, Malformed, ProofFails
 from saksama.ledger.note import Note
@@ -37,7 +37,7 @@ def audit_proof(path: Path, *, policy: Path | None, report: Report) -> None:
         checkpoint = Checkpoint.parse(note.text)
         logs, cosigned = trusted.log_keys(note), trusted.cosigned(note)
     except (Malformed, BadSignature) as fault:
-        report.add(Verdict.FAIL, _("Bukti rusak atau tanda tangannya palsu: {why}").format(why=fault))
+        report.add(Verdict.FAIL, _("Bukti rusak atau tanda tangannya palsu: {why}").format(why=reason_of(fault)))
         return
     if not logs:
         report.add(Verdict.FAIL, _("Bukti tidak ditandatangani oleh log dalam kebijakan."))

@@ -61,12 +61,13 @@ def merkle_root(hashes: list[bytes]) -> bytes:
 def split_bundle(bundle: bytes) -> list[bytes] | None:
     """The entries of a bundle; None if it ends inside one."""
     entries: list[bytes] = []
-    while bundle:
-        length = int.from_bytes(bundle[:2], "big")
-        if len(bundle) < 2 + length:
+    at = 0
+    while at < len(bundle):
+        end = at + 2 + int.from_bytes(bundle[at : at + 2], "big")
+        if end > len(bundle) or at + 2 > len(bundle):
             return None
-        entries.append(bundle[2 : 2 + length])
-        bundle = bundle[2 + length :]
+        entries.append(bundle[at + 2 : end])
+        at = end
     return entries
 
 

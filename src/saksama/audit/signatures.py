@@ -11,12 +11,18 @@ from saksama.ledger.policy import Policy
 from saksama.model.texts import _
 
 
+def reason_of(fault: Malformed | BadSignature) -> str:
+    """Why, in the auditor's language, with the parser's own words behind it."""
+    said = _("tanda tangan tidak cocok") if isinstance(fault, BadSignature) else _("bentuknya tidak sah")
+    return f"{said} ({fault})"
+
+
 def read_policy(raw: bytes, *, own: bool, report: Report) -> Policy | None:
     """The policy in these bytes, its fingerprints reported; `own` if the auditor brought it; None if it is none."""
     try:
         policy = Policy.parse(raw)
     except Malformed as fault:
-        report.add(Verdict.FAIL, _("Berkas kebijakan rusak: {why}").format(why=fault))
+        report.add(Verdict.FAIL, _("Berkas kebijakan rusak: {why}").format(why=reason_of(fault)))
         return None
     points = [_("sidik berkas kebijakan: {digest}").format(digest=policy.digest)]
     points += [_("log {name}: {key}").format(name=k.verifier.name, key=k.verifier.fingerprint) for k in policy.logs]
@@ -47,7 +53,7 @@ def read_checkpoint(folder: Path, policy: Policy, report: Report) -> tuple[Check
         logs = policy.log_keys(note)
         cosigned = policy.cosigned(note)
     except (Malformed, BadSignature) as fault:
-        report.add(Verdict.FAIL, _("Checkpoint rusak atau tanda tangannya palsu: {why}").format(why=fault))
+        report.add(Verdict.FAIL, _("Checkpoint rusak atau tanda tangannya palsu: {why}").format(why=reason_of(fault)))
         return None
     if not logs:
         report.add(
