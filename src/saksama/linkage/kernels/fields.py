@@ -187,17 +187,6 @@ def compare_texts(
 
 
 @njit(cache=True, nogil=True)
-def ranks_within(values: Ints) -> Ints:
-    """How many earlier entries equal each entry; int64, 0 for the first of its value. `values` are >= 0 and small."""
-    seen = np.zeros(values.max() + 1 if len(values) else 1, np.int64)
-    out = np.empty(len(values), np.int64)
-    for k in range(len(values)):
-        out[k] = seen[values[k]]
-        seen[values[k]] += 1
-    return out
-
-
-@njit(cache=True, nogil=True)
 def read_numbers(data: Bytes, offsets: Ints, width: int) -> Ints:
     """Texts of exactly `width` digits as int64. 0 for any other text, for all one digit, and for 0 itself."""
     out = np.zeros(len(offsets) - 1, np.int64)

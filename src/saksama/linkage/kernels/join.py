@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from saksama.linkage.kernels.arrays import Bytes, Ints, Words
+from saksama.linkage.kernels.arrays import Ints, Words
 
 _DIGIT = 2048  # eleven bits a pass
 
@@ -138,15 +138,3 @@ def components(left: Ints, right: Ints, size: int) -> Ints:
     for k in range(size):
         parent[k] = parent[parent[k]]
     return parent
-
-
-@njit(cache=True, nogil=True)
-def hit_rules(left: Ints, right: Ints, keys: Words, offsets: Ints) -> Bytes:
-    """Whether the two records of each pair share a key; `keys[offsets[i]:offsets[i + 1]]` are those of record i."""
-    out = np.zeros(len(left), np.uint8)
-    for k in range(len(left)):
-        for a in range(offsets[left[k]], offsets[left[k] + 1]):
-            for b in range(offsets[right[k]], offsets[right[k] + 1]):
-                if keys[a] != 0 and keys[a] == keys[b]:
-                    out[k] = 1
-    return out

@@ -1,0 +1,153 @@
+"""Each kernel agrees with its slow twin."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from saksama.linkage.kernels import distance, fields, join, mixture, names, partition, text, windows
+from saksama.linkage.spelling import letter_table, plain_word, spelling_tables
+from tests.naive import linkage as naive
+
+settings.register_profile("kernels", deadline=None, max_examples=60, derandomize=True)
+settings.load_profile("kernels")
+WORDS = st.text("ABDIKOUJY", min_size=0, max_size=12)
+LOUD = st.text("abz AB.,'-0é😀\x00", max_size=20)
+NIKS = st.builds(
+    lambda r, d, m, y, s: f"{r}{d:02d}{m:02d}{y:02d}{s:04d}",
+    st.sampled_from(["340401", "340402", "347101"]), st.sampled_from([1, 2, 41, 42]), st.sampled_from([1, 2]),
+    st.sampled_from([55, 56]), st.sampled_from([1, 2, 3, 9, 91, 5177]),
+)  # fmt: skip
+DATES = st.sampled_from([0, 19550701, 19550107, 19550702, 19650701, 19551231, 19570304, 19550711])
+
+
+def packed(words: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    data = np.frombuffer("".join(words).encode(), np.uint8)
+    return data, np.concatenate([[0], np.cumsum([len(w.encode()) for w in words])]).astype(np.int64)
+
+
+@given(st.lists(LOUD, min_size=1, max_size=6), st.sampled_from(["indonesia", "plain"]))
+def test_it_cuts_names_into_words_as_its_twin_does(texts: list[str], style: str) -> None:
+    data, offsets = packed(texts)
+    table = letter_table(style)
+    word_offsets = np.concatenate([[0], np.cumsum(text.count_words(data, offsets, table, 3))])
+    cut, starts = text.cut_words(data, offsets, table, word_offsets)
+    words = [cut[starts[k] : starts[k + 1]].tobytes().decode() for k in range(len(starts) - 1)]
+    found = [words[word_offsets[k] : word_offsets[k + 1]] for k in range(len(texts))]
+    assert found == [naive.cut(t, table.tolist(), 3) for t in texts]
+
+
+@given(st.lists(st.integers(1, 9), max_size=30))
+def test_it_numbers_values_in_order_of_first_sight(values: list[int]) -> None:
+    numbers, first = text.number_words(np.array(values, np.uint64))
+    assert (numbers.tolist(), first.tolist()) == naive.number(values)
+
+
+@given(st.lists(st.text("AEIOUBCDHJKLNPSTYVZQ", max_size=9), min_size=1, max_size=5))
+def test_it_writes_words_in_plain_spelling_as_its_twin_does(words: list[str]) -> None:
+    plain, starts = text.plain_words(*packed(words), *spelling_tables("indonesia"))
+    assert [plain[starts[k] : starts[k + 1]].tobytes().decode() for k in range(len(words))] == [
+        plain_word(word) for word in words
+    ]
+
+
+@given(WORDS, WORDS)
+def test_it_counts_edits_as_its_twin_does(a: str, b: str) -> None:
+    data, starts = packed([a, b])
+    assert distance.edits(data, starts[0], starts[1], starts[1], starts[2]) == naive.edits(a, b)
+
+
+def test_it_counts_edits_of_sixty_four_letters_and_no_more() -> None:
+    long = "AB" * 32
+    data, starts = packed([long, long[:-1] + "X"])
+    assert distance.edits(data, starts[0], starts[1], starts[1], starts[2]) == 1
+    data, starts = packed([long + "Q" * 500, long + "Z" * 436])
+    assert distance.edits(data, starts[0], starts[1], starts[1], starts[2]) == 0
+
+
+@given(WORDS, WORDS)
+def test_it_relates_words_as_its_twin_does(a: str, b: str) -> None:
+    data, starts = packed([a, b])
+    sets = names.letter_sets(data, starts)
+    same = 0 if a == b else 1
+    assert names.word_relation(data, starts, sets, 0, same) == naive.word_relation(a, b)
+
+
+@given(DATES, DATES)
+def test_it_compares_dates_as_its_twin_does(a: int, b: int) -> None:
+    assert fields.date_level(a, b) == naive.date_level(a, b)
+
+
+@given(st.one_of(st.just(""), NIKS), st.one_of(st.just(""), NIKS), DATES, DATES)
+def test_it_compares_niks_as_its_twin_does(a: str, b: str, one: int, two: int) -> None:
+    assert fields.number_level(int(a or 0), int(b or 0), one, two) == naive.number_level(a, b, (one, two))
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 8)), max_size=25), st.integers(0, 5))
+def test_it_writes_each_pair_of_a_group_and_no_other(entries: list[tuple[int, int]], border: int) -> None:
+    keys = np.array([key for key, _ in entries], np.uint64)
+    records = np.array([record for _, record in entries], np.int32)
+    keys, records = join.sorted_keys(keys, records, 1)
+    bounds = join.group_bounds(keys)
+    pairs = join.write_pairs(bounds, records, 1000, border)
+    found = {(int(p) >> 32, int(p) & 0xFFFFFFFF) for p in pairs}
+    assert found == naive.grouped_pairs(keys.tolist(), records.tolist(), border)
+    assert len(pairs) <= join.count_pairs(bounds, 1000)
+
+
+@given(st.integers(1, 60), st.integers(1, 12))
+def test_it_counts_the_pairs_of_a_window_before_it_writes_them(size: int, window: int) -> None:
+    bounds = np.array([[0, size]], np.int64)
+    records = np.arange(size, dtype=np.int32)
+    assert len(join.write_pairs(bounds, records, window, 0)) == join.count_pairs(bounds, window)
+
+
+@given(st.lists(st.integers(0, 2**33), max_size=40))
+def test_it_sorts_keys_with_their_records(values: list[int]) -> None:
+    records = np.arange(len(values), dtype=np.int32)
+    keys, owners = join.sorted_keys(np.array(values, np.uint64), records, 4)
+    assert keys.tolist() == sorted(values)
+    assert [values[owner] for owner in owners] == sorted(values)
+
+
+@given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=20))
+def test_it_connects_records_as_its_twin_does(edges: list[tuple[int, int]]) -> None:
+    left, right = (np.array([edge[k] for edge in edges], np.int64) for k in (0, 1))
+    assert join.components(left, right, 12).tolist() == naive.components(edges, 12)
+
+
+@given(st.integers(2, 5), st.data())
+def test_it_finds_the_partition_with_the_most_evidence(size: int, data: st.DataObject) -> None:
+    weights = np.zeros((size, size))
+    for a in range(size):
+        for b in range(a):
+            weights[a, b] = weights[b, a] = data.draw(st.integers(-9, 9))
+    found = partition.best_partition(weights).tolist()
+    best = max(naive.worth(parts, weights.tolist()) for parts in naive.partitions(size))
+    assert naive.worth(found, weights.tolist()) == best
+
+
+def test_it_merges_two_families_of_records_and_not_across() -> None:
+    weights = np.full((6, 6), -5.0)
+    weights[:3, :3] = weights[3:, 3:] = 4.0
+    assert partition.merged_greedily(weights).tolist() == [0, 0, 0, 3, 3, 3]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=8))
+def test_it_shares_pairs_among_classes_by_the_rule_of_bayes(pairs: list[tuple[int, int]]) -> None:
+    levels = np.array(pairs, np.uint8)
+    tables = np.log2(np.array([[[1, 0.9, 0.1], [1, 0.8, 0.2]], [[1, 0.3, 0.7], [1, 0.5, 0.5]]]))
+    priors, chance = np.array([1.0, 2.0]), np.linspace(-3, 3, len(pairs)).astype(np.float32)
+    out = np.empty((len(pairs), 2), np.float32)
+    mixture.class_shares(levels, (chance, chance), (tables, priors, np.zeros(2, np.uint8)), out)
+    twin = naive.class_shares(levels.tolist(), chance.tolist(), tables.tolist(), priors.tolist())
+    assert np.allclose(out, twin, atol=1e-6)
+
+
+@given(st.lists(st.tuples(st.integers(1, 2), st.integers(1990, 1991), st.integers(1, 366)), max_size=12))
+def test_it_counts_neighbours_in_time_as_its_twin_does(entries: list[tuple[int, int, int]]) -> None:
+    entries = sorted(entries)
+    groups = np.array([e[0] for e in entries], np.uint64)
+    years = np.array([e[1] for e in entries], np.int64)
+    days = years * 366 + np.array([e[2] for e in entries], np.int64)
+    found, _spans = windows.near_in_group(groups, days, years, 3, 25)
+    assert found.tolist() == naive.near_in_group(entries, 3, 25)

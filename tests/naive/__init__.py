@@ -1,0 +1,1 @@
+"""Slow, obvious twins of compiled loops: the twin is the specification."""
