@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from saksama.roll.arrow import Indices, keep_rows, matches, take_rows
+from saksama.roll.arrow import Indices, byte_lengths, keep_rows, matches, take_rows
 from saksama.roll.cells import Cells
 from saksama.roll.layout import Layout, is_repeated_header
 from saksama.roll.numbers import sixteen
@@ -47,6 +47,8 @@ def find_aside(batch: RawBatch, cells: Cells, layout: Layout) -> SetAside:
     if not len(loose):
         return SetAside(loose, [], {})
     suspects = loose[_suspicious(batch, cells, loose)]
+    bare = without_characters(batch)[suspects]
+    empty, suspects = suspects[bare], suspects[~bare]  # a sheet may have a million empty rows: not one by one
     rows, codes, totals = [], [], {}
     columns = [take_rows(column, suspects).to_pylist() for column in batch.columns]
     texts = cells.taken(suspects)
@@ -59,7 +61,22 @@ def find_aside(batch: RawBatch, cells: Cells, layout: Layout) -> SetAside:
             codes.append([code])
             if code == "baris_jumlah":
                 totals[row] = _numbers(line)
-    return SetAside(np.array(rows, np.int64), codes, totals)
+    if not len(empty):
+        return SetAside(np.array(rows, np.int64), codes, totals)
+    both = np.concatenate([np.array(rows, np.int64), empty])
+    codes += [["baris_kosong"]] * len(empty)
+    order = np.argsort(both, kind="stable")
+    return SetAside(both[order], [codes[at] for at in order.tolist()], totals)
+
+
+def without_characters(batch: RawBatch) -> Mask:
+    """Rows in which no cell has a single character."""
+    length = np.zeros(len(batch), np.int64)
+    for column in batch.columns:
+        length += byte_lengths(column)
+    bare: Mask = length == 0
+    bare[list(batch.extra)] = False
+    return bare
 
 
 def _suspicious(batch: RawBatch, cells: Cells, loose: Indices) -> Mask:
@@ -100,11 +117,11 @@ def _numbers(line: list[str | None]) -> set[int]:
 
 
 def original_cells(batch: RawBatch, row: int) -> str:
-    """The cells of a row as a JSON list, exactly as the file has them; beyond the row's own cells nothing."""
+    """The cells of a row as a JSON list, exactly as the file has them; of a row without any character, none."""
     values = [column[row].as_py() for column in batch.columns] + batch.extra.get(row, [])
     if batch.widths is not None:
         values = values[: int(batch.widths[row])]
-    return json.dumps(values, ensure_ascii=False)
+    return json.dumps(values if any(values) else [], ensure_ascii=False)
 
 
 def kept(batch: RawBatch, mask: Mask) -> RawBatch:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from saksama.model.roll import COLUMNS, LINE, ORIGINAL_SUFFIX
 from saksama.roll.arrow import Indices, constant, nulls, take_rows
-from saksama.roll.aside import SetAside, find_aside, kept, original_cells
+from saksama.roll.aside import SetAside, find_aside, kept, original_cells, without_characters
 from saksama.roll.cells import cells_of
 from saksama.roll.dates import DateReader
 from saksama.roll.faults import FAULTS
@@ -140,7 +140,8 @@ class _SheetReading:
     state: _State
     dates: DateReader = field(init=False)
     places: PlaceReader = field(init=False)
-    blank_rows: list[int] = field(default_factory=list)  # at the end so far: lines only if something follows
+    # Row and cells of blank rows at the end so far: lines only if something follows.
+    blank_rows: list[tuple[int, str]] = field(default_factory=list)
     since_total: int = 0
     in_sheet: int = 0
 
@@ -164,13 +165,17 @@ class _SheetReading:
         checked = self._checked_table(judged, stay, stay_lines)
         return CheckedBatch(checked, aside, faults, _worklists(judged, self.state.as_of))
 
-    def _hold_back_blanks(self, batch: RawBatch, found: SetAside) -> tuple[RawBatch, SetAside, list[int]]:
-        """`batch` without the blank rows at its end, and the source rows of those held from before that now count."""
+    def _hold_back_blanks(self, batch: RawBatch, found: SetAside) -> tuple[RawBatch, SetAside, list[tuple[int, str]]]:
+        """`batch` without the blank rows at its end, and those held from before that now count."""
         blank = {row for row, codes in zip(found.rows.tolist(), found.codes, strict=True) if codes == ["baris_kosong"]}
         end = len(batch)
         while end and end - 1 in blank:
             end -= 1
-        fresh = batch.rows[end:].tolist()
+        bare = without_characters(batch)[end:].tolist()
+        fresh = [
+            (number, "[]" if empty else original_cells(batch, end + at))
+            for at, (number, empty) in enumerate(zip(batch.rows[end:].tolist(), bare, strict=True))
+        ]
         if not end:
             self.blank_rows += fresh
             empty = kept(batch, np.ones(len(batch), np.bool_))
@@ -184,7 +189,7 @@ class _SheetReading:
             found = SetAside(found.rows[:among], found.codes[:among], found.totals)
         return batch, found, held
 
-    def _aside(self, batch: RawBatch, found: SetAside, lines: Indices, held: list[int]) -> pa.Table:
+    def _aside(self, batch: RawBatch, found: SetAside, lines: Indices, held: list[tuple[int, str]]) -> pa.Table:
         self._compare_totals(found, len(batch))
         table = _aside_table(batch, found, lines[len(held) :][found.rows], self.name)
         if not held:
@@ -193,9 +198,9 @@ class _SheetReading:
             [
                 pa.array(lines[: len(held)]),
                 constant(self.name, len(held)),
-                pa.array(held, pa.int64()),
+                pa.array([row for row, _cells in held], pa.int64()),
                 constant("baris_kosong", len(held)),
-                constant("[]", len(held)),
+                pa.array([cells for _row, cells in held], pa.string()),
             ],
             schema=ASIDE_ROWS,
         )
