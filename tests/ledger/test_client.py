@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from saksama.ledger.client import HttpWitness
+from saksama.ledger.client import HttpWitness, witnesses_in
 from saksama.ledger.errors import Conflict, Malformed, WitnessRefused, WitnessUnreachable
+from saksama.ledger.keys import KeyType, Signer
+from saksama.ledger.policy import Policy, PolicyWitness
 from tests.ledger.growing import note
 from tests.ledger.parts import ORIGIN
 
@@ -102,3 +104,15 @@ def test_nobody_at_the_address_is_said_plainly():
     for url in ("ftp://x/", "http:///", "saksi.example"):
         with pytest.raises(Malformed):
             HttpWitness("saksi.example", url)
+
+
+def test_a_policy_leads_to_its_witnesses(inner, server):
+    """Both keys of one witness at one address are one witness; who has no address is not asked."""
+    log = Signer.generate(ORIGIN)
+    elsewhere = Signer.generate("s.example", KeyType.ED25519_COSIGNATURE).verifier()
+    near = Policy.of(log.verifier(), inner.verifiers(), witness_url=server.url)
+    policy = Policy((), (*near.witnesses, PolicyWitness("far", elsewhere)), (), "none")
+    (witness,) = witnesses_in(policy)
+    assert witness.name == inner.name
+    assert witness.latest(ORIGIN) is None
+    witness.close()

@@ -2,6 +2,7 @@
 
 import base64
 import threading
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -12,7 +13,7 @@ from saksama.ledger.fsck import fsck
 from saksama.ledger.keys import KeyType, Signer
 from saksama.ledger.log import Log
 from saksama.ledger.note import Note
-from saksama.ledger.policy import Policy
+from saksama.ledger.policy import Policy, PolicyGroup, PolicyLog, PolicyWitness
 from saksama.ledger.witness import Witness
 from tests.ledger.parts import NOW, ORIGIN, Answering, check_log, entries
 
@@ -181,3 +182,65 @@ def test_witnesses_are_asked_at_once(log, signer, tmp_path):
     log.append(entries(1))
     policy = Policy.of(signer.verifier(), [witness.verifiers()[0] for witness in made])
     assert log.checkpoint([Slow(witness) for witness in made], policy).size == 1
+
+
+class Hanging:
+    """A witness that answers what it has seen, and then takes its time."""
+
+    def __init__(self, inner: Witness, release: threading.Event, *, from_the_start: bool = False) -> None:
+        self.inner, self.name, self.release = inner, inner.name, release
+        self.from_the_start = from_the_start
+        self.asked = 0
+
+    def latest(self, origin: str) -> bytes | None:
+        self.asked += 1
+        if self.from_the_start:
+            raise WitnessUnreachable(f"{self.name} does not answer")
+        return self.inner.latest(origin)
+
+    def add_checkpoint(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
+        self.release.wait(30)
+        return self.inner.add_checkpoint(old_size, proof, checkpoint)
+
+
+@pytest.fixture
+def three(tmp_path, signer):
+    """Three witnesses, of whom two are a quorum."""
+    made = [Witness.create(tmp_path / f"w{n}", f"s{n}.example", logs=[signer.verifier()]) for n in range(3)]
+    named = tuple(PolicyWitness(w.name, w.verifiers()[0]) for w in made)
+    group = PolicyGroup("two", 2, tuple(w.name for w in made))
+    yield made, Policy((PolicyLog(signer.verifier()),), named, (group,), "two")
+    for witness in made:
+        witness.close()
+
+
+def test_a_witness_that_hangs_is_not_waited_for_once_the_others_are_enough(log, three):
+    made, policy = three
+    release = threading.Event()
+    ports = [made[0], made[1], Hanging(made[2], release)]
+    log.append(entries(1))
+    then = time.monotonic()
+    assert log.checkpoint(ports, policy).size == 1
+    assert time.monotonic() - then < 10
+    assert log.refusals == {"s2.example": "s2.example was slower than the others"}
+    release.set()
+
+
+def test_a_witness_that_is_down_is_let_rest_while_the_others_are_enough(log, three):
+    made, policy = three
+    down = Hanging(made[2], threading.Event(), from_the_start=True)
+    for size in (1, 2, 3):
+        log.append(entries(size))
+        log.checkpoint([made[0], made[1], down], policy)
+    assert down.asked == 1
+    assert log.refusals == {"s2.example": "s2.example does not answer"}
+
+
+def test_everybody_is_asked_again_when_there_was_no_quorum(log, three):
+    made, policy = three
+    down = Hanging(made[2], threading.Event(), from_the_start=True)
+    log.append(entries(1))
+    for _ in range(3):
+        with pytest.raises(NoQuorum, match=r"s2\.example does not answer"):
+            log.checkpoint([made[0], down], policy)
+    assert down.asked == 3

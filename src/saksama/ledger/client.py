@@ -10,6 +10,7 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 
 from saksama.ledger.errors import Conflict, Malformed, WitnessRefused, WitnessUnreachable
+from saksama.ledger.policy import Policy
 from saksama.ledger.text import number
 from saksama.ledger.witness import Request
 
@@ -143,6 +144,12 @@ class HttpWitness:
         if answer.status != 200:
             raise WitnessRefused(answer.status, f"{self.name} refused (HTTP {answer.status})")
         return answer.body
+
+
+def witnesses_in(policy: Policy, *, timeout: float = 5.0) -> list[HttpWitness]:
+    """The witnesses of a policy that have an address, each once however many keys of it the policy names."""
+    places = dict.fromkeys((item.verifier.name, item.url) for item in policy.witnesses if item.url)
+    return [HttpWitness(name, url, timeout=timeout) for name, url in places]
 
 
 def _size_in(body: bytes, name: str) -> int:

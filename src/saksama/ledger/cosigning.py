@@ -1,7 +1,8 @@
 """Ask witnesses to cosign a checkpoint, and tell a late answer from a forked history."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -20,6 +21,8 @@ from saksama.ledger.keys import Verifier
 from saksama.ledger.note import Note, SignatureLine, parse_signatures
 
 T = TypeVar("T")
+_REST = 30.0  # seconds
+_GRACE = 0.2  # seconds
 
 
 class WitnessPort(Protocol):
@@ -57,34 +60,50 @@ class Gathered:
 class Panel:
     """The witnesses of one log, and what each is known to have seen of it since the log was opened."""
 
-    def __init__(self, log_key: Verifier) -> None:
+    def __init__(self, log_key: Verifier, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._log_key = log_key
+        self._clock = clock
         self._seen: dict[str, int] = {}
+        self._resting: dict[str, tuple[float, str]] = {}  # who did not answer: until when nobody waits for it, and why
 
     def survey(self, witnesses: Sequence[WitnessPort], view: View) -> None:
         """Ask those not yet asked what they have seen. To be done before anything is signed.
 
         Raises Behind if a witness has seen more than there is here, SplitView if one has seen another history. One that
-        does not answer is left unknown, and will not be asked to cosign.
+        does not answer is left unknown, and not asked again for half a minute or until `wake`.
         """
-        unknown = [witness for witness in witnesses if witness.name not in self._seen]
+        unknown = [w for w in witnesses if w.name not in self._seen and not self._rests(w)]
         for witness, answer in zip(unknown, _all_at_once(unknown, lambda w: self._look(w, view)), strict=True):
             if isinstance(answer, int):
                 self._seen[witness.name] = answer
             elif isinstance(answer, Behind | SplitView):
                 raise answer
+            else:
+                self._resting[witness.name] = (self._clock() + _REST, str(answer))
 
     def cosign(
-        self, witnesses: Sequence[WitnessPort], note: Note, view: View, *, known: Sequence[Verifier]
+        self,
+        witnesses: Sequence[WitnessPort],
+        note: Note,
+        view: View,
+        *,
+        known: Sequence[Verifier],
+        enough: Callable[[Sequence[SignatureLine]], bool],
     ) -> Gathered:
         """Cosignatures by `known` keys under `note`, which bears the log's own signatures and no others.
 
-        Raises Behind and SplitView; a witness that refuses, hangs or talks nonsense is only noted.
+        Once they are `enough`, those that have not answered get a moment more and are not waited for. Raises Behind and
+        SplitView; a witness that refuses, hangs or talks nonsense is only noted.
         """
-        answers = _all_at_once(witnesses, lambda w: _good_lines(w.name, self._ask(w, note, view), note, known))
+        awake = [witness for witness in witnesses if witness.name in self._seen]
+        refusals = {w.name: self._resting[w.name][1] for w in witnesses if w.name not in self._seen}
+        answers = _all_at_once(
+            awake,
+            lambda w: _good_lines(w.name, self._ask(w, note, view), note, known),
+            is_enough=lambda got: enough([line for lines in got if isinstance(lines, tuple) for line in lines]),
+        )
         lines: list[SignatureLine] = []
-        refusals: dict[str, str] = {}
-        for witness, answer in zip(witnesses, answers, strict=True):
+        for witness, answer in zip(awake, answers, strict=True):
             if isinstance(answer, Behind | SplitView):
                 raise answer
             if isinstance(answer, LedgerError):
@@ -94,6 +113,13 @@ class Panel:
                 lines.extend(answer)
                 self._seen[witness.name] = view.checkpoint.size
         return Gathered(tuple(lines), refusals)
+
+    def wake(self) -> None:
+        """Ask everybody next time: without those who rest there is no quorum."""
+        self._resting.clear()
+
+    def _rests(self, witness: WitnessPort) -> bool:
+        return witness.name in self._resting and self._resting[witness.name][0] > self._clock()
 
     def _look(self, witness: WitnessPort, view: View) -> int:
         raw = witness.latest(view.checkpoint.origin)
@@ -148,7 +174,14 @@ def _behind(name: str, seen: int, view: View) -> Behind:
     )
 
 
-def _all_at_once(witnesses: Sequence[WitnessPort], ask: Callable[[WitnessPort], T]) -> list[T | LedgerError]:
+def _all_at_once(
+    witnesses: Sequence[WitnessPort],
+    ask: Callable[[WitnessPort], T],
+    *,
+    is_enough: Callable[[Sequence[T | LedgerError]], bool] = lambda _: False,
+) -> list[T | LedgerError]:
+    """What each witness answers, or why it does not; those still silent a moment after it is enough are given up."""
+
     def answer(witness: WitnessPort) -> T | LedgerError:
         try:
             return ask(witness)
@@ -159,8 +192,21 @@ def _all_at_once(witnesses: Sequence[WitnessPort], ask: Callable[[WitnessPort], 
 
     if len(witnesses) < 2:
         return [answer(witness) for witness in witnesses]
-    with ThreadPoolExecutor(max_workers=len(witnesses)) as pool:
-        return list(pool.map(answer, witnesses))
+    pool = ThreadPoolExecutor(max_workers=len(witnesses))
+    asked = [pool.submit(answer, witness) for witness in witnesses]
+    pool.shutdown(wait=False)
+    waiting, given_up_at = set(asked), None
+    while waiting:
+        if given_up_at is None and is_enough([one.result() for one in asked if one.done()]):
+            given_up_at = time.monotonic() + _GRACE
+        left = None if given_up_at is None else given_up_at - time.monotonic()
+        if left is not None and left <= 0:
+            break
+        waiting = wait(waiting, timeout=left, return_when=FIRST_COMPLETED).not_done
+    return [
+        one.result() if one.done() else WitnessUnreachable(f"{witness.name} was slower than the others")
+        for one, witness in zip(asked, witnesses, strict=True)
+    ]
 
 
 def _good_lines(name: str, answer: bytes, note: Note, known: Sequence[Verifier]) -> tuple[SignatureLine, ...]:

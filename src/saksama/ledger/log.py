@@ -222,12 +222,13 @@ class Log:
         self._index.note_signing(checkpoint)  # 2
         note = Note(checkpoint.text, (self._signer.sign(checkpoint.text),))
         known = [witness.verifier for witness in policy.witnesses]
-        gathered = self._panel.cosign(witnesses, note, view, known=known)
+        gathered = self._panel.cosign(witnesses, note, view, known=known, enough=policy.would_trust)
         self.refusals = gathered.refusals
         note = note.with_signatures(gathered.lines)
         try:
             policy.require_trusted(note.to_bytes())  # 3
         except NotTrusted as fault:
+            self._panel.wake()
             said = "; ".join(f"{name}: {why}" for name, why in gathered.refusals.items())
             raise NoQuorum(f"nothing was published, {fault}. {said}".rstrip()) from fault
         return note

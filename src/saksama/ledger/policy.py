@@ -10,7 +10,7 @@ from saksama.ledger import text
 from saksama.ledger.checkpoint import Checkpoint
 from saksama.ledger.errors import Malformed, NotTrusted
 from saksama.ledger.keys import Verifier
-from saksama.ledger.note import Note
+from saksama.ledger.note import Note, SignatureLine
 
 NO_WITNESS = "none"
 MAX_BYTES = 1 << 20
@@ -114,6 +114,11 @@ class Policy:
             if sum(member in counted for member in group.members) >= group.threshold:
                 counted.add(group.name)
         return self.quorum in counted
+
+    def would_trust(self, lines: Sequence[SignatureLine]) -> bool:
+        """Whether the witnesses whose keys these lines name are a quorum, if the lines are good."""
+        names = [w.name for w in self.witnesses if any(w.verifier.is_key_of(line) for line in lines)]
+        return self.is_satisfied_by(names)
 
     def cosigned(self, note: Note) -> dict[str, int]:
         """The witnesses that cosigned the note and when; raises BadSignature if a known one's signature is false."""
