@@ -20,11 +20,9 @@ def changed(folder: Path, old: str, new: str) -> Path:
     return folder
 
 
-@given(name=st.text(min_size=1).filter(lambda name: name.strip()))
+@given(name=st.text(st.characters(exclude_categories=["C"]), min_size=1).filter(lambda name: name.strip()))
 def test_any_office_name_is_read_as_it_was_written(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
     folder = tmp_path_factory.mktemp("office")
-    if not name.isprintable():  # a surrogate or control character has no place in a file of text
-        name = "".join(letter for letter in name if letter.isprintable()) or "KPU"
     write_settings(folder, name=name, wilayah=SLEMAN)
     assert read_settings(folder).name == name
 
@@ -45,6 +43,7 @@ def test_a_folder_that_is_no_office_is_told_how_to_become_one(tmp_path: Path) ->
         ('wilayah = "34.04"', 'wilayah = "Sleman"', "34.04"),
         ('origin = "saksama/34.04"', 'origin = "Saksama 34"', "origin"),
         ('folder = "keys" ', 'folder = "" ', "folder"),
+        ("passphrase = false", 'passphrase = "true"', "passphrase"),
         ("[keys]", "[lain]\nx = 1\n[keys]", "lain"),
     ],
 )

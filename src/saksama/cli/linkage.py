@@ -67,7 +67,7 @@ def _lines(summary: dict[str, Any], where: str) -> list[str]:
             clusters=number(counts["clusters"]),
             where=where,
         ),
-        _("Hampir pasti {certain}, mungkin {probable}, perlu dilihat {check}.").format(
+        _("Petunjuk sangat kuat {certain}, kuat {probable}, perlu diperiksa {check}.").format(
             certain=number(counts["certain"]), probable=number(counts["probable"]), check=number(counts["check"])
         ),
     ]

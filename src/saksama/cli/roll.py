@@ -53,10 +53,20 @@ def check(file: Path, columns: Path | None, report_to: Path | None, faults_to: P
     """Periksa berkas tanpa kantor dan tanpa menyimpan apa pun. Keluar 1 bila ada cacat format atau baris disisihkan."""
     from saksama.flow.intake import check_file
     from saksama.flow.tallies import described
+    from saksama.model.clock import SystemClock
 
     with refusals(as_json=as_json), progress_bar(_("Memeriksa")) as show:
         found = described(
-            json.loads(check_file(file, columns=columns, report=report_to, faults=faults_to, progress=show).to_json())
+            json.loads(
+                check_file(
+                    file,
+                    columns=columns,
+                    report=report_to,
+                    faults=faults_to,
+                    as_of=SystemClock().now().date(),
+                    progress=show,
+                ).to_json()
+            )
         )
     report(found, _found_lines(found), as_json=as_json)
     if found["faulty_lines"] or found["set_aside"]:
@@ -114,6 +124,7 @@ def _found_lines(found: Mapping[str, Any]) -> list[str]:
     for fault in found["faults"]:
         level = _("cacat format") if fault["level"] == "format" else _("perlu dilihat")
         lines.append(f"  {number(fault['count']):>9}  {level}: {fault['sentence']}")
+    lines += [f"  {number(w['count']):>9}  {_('daftar kerja')}: {w['sentence']}" for w in found["worklists"]]
     lines += [f"  {number(a['count']):>9}  {_('disisihkan')}: {a['sentence']}" for a in found["aside"]]
     if found["faults"]:
         lines.append(_("Tidak satu pun di atas menjadi alasan mencoret pemilih."))

@@ -16,6 +16,7 @@ from saksama.flow.folders import appearing, leave_entries, sha256_of
 from saksama.flow.shelves import OUTCOME, PUBLIC, OutcomeShelf, RollShelf
 from saksama.model.case import Case, CaseId
 from saksama.model.decision import Decision, DecisionId
+from saksama.model.digests import short_digest
 from saksama.model.effect import RollChange
 from saksama.model.entry import Entry, EntryId, EntryKind
 from saksama.model.errors import NotAllowed
@@ -139,7 +140,7 @@ def _require_entered(settled: _Settled, book: LedgerBook) -> None:
 
 def _outcome_id(roll: RollId, settled: _Settled) -> str:
     decisions: list[DecisionId] = sorted(d for s in settled.clean for d, _officer in s.decisions)
-    return hashlib.sha256("\n".join(["saksama/hasil/v1", roll, *decisions]).encode()).hexdigest()[:16]
+    return short_digest(hashlib.sha256("\n".join(["saksama/hasil/v1", roll, *decisions]).encode()).hexdigest())
 
 
 def _write_next_roll(
@@ -168,7 +169,7 @@ def _write_next_roll(
             done += table.num_rows
             if progress is not None:
                 progress(done, summary.checked)
-    return counter.totals(), RollId(sha256_of(csv)[:16])
+    return counter.totals(), RollId(short_digest(sha256_of(csv)))
 
 
 def _names(desk: Desk) -> Mapping[str, str]:

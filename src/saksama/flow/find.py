@@ -16,6 +16,7 @@ from saksama.flow.shelves import RollShelf, RunShelf
 from saksama.linkage.plan import LinkagePlan, load_plan, roll_id_plan
 from saksama.linkage.run import Findings, link, write_run
 from saksama.model.clock import Clock
+from saksama.model.digests import short_digest
 from saksama.model.entry import Entry, EntryId, EntryKind
 from saksama.model.errors import BadInput
 from saksama.model.pair import Band
@@ -68,7 +69,8 @@ def plan_from(path: Path | None) -> LinkagePlan:
 
 def run_id_for(roll: RollId, plan: LinkagePlan) -> str:
     """The one name of the run of this plan by this version over this roll."""
-    return hashlib.sha256(f"saksama/run/v1\n{roll}\n{plan.digest}\n{__version__}".encode()).hexdigest()[:16]
+    named = f"saksama/run/v1\n{roll}\n{plan.digest}\n{__version__}"
+    return short_digest(hashlib.sha256(named.encode()).hexdigest())
 
 
 def link_files(

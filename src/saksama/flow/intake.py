@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,16 +14,18 @@ import pyarrow.parquet as pq
 from saksama.flow.folders import appearing, leave_entries, sha256_of
 from saksama.flow.shelves import ASIDE, FAULTS, SEALED, SUMMARY, TALLY, RollShelf, sealed_name
 from saksama.model.clock import Clock
+from saksama.model.digests import short_digest
 from saksama.model.entry import Entry, EntryId, EntryKind
 from saksama.model.errors import BadInput
 from saksama.model.roll import RollId, RollKind, RollSummary
 from saksama.model.texts import _
-from saksama.roll.checks import check_roll
+from saksama.roll.checks import ASIDE_ROWS, CHECKED, FAULT_ROWS, check_roll
 from saksama.roll.faults_book import FaultsWriter
 from saksama.roll.mapping import ColumnMapping, load_mapping
 from saksama.roll.reader import RollFile, open_roll
 from saksama.roll.report import write_report
 from saksama.roll.tally import Tally
+from saksama.vault.keys import Keystore
 from saksama.vault.sealing import SealedTableWriter
 
 Progress = Callable[[int, int | None], None]
@@ -52,11 +55,12 @@ def take_in_roll(
     """
     with open_roll(path, columns=columns) as file:  # refuses what is no regular, readable roll before a byte is hashed
         digest = sha256_of(path)
-        roll = RollId(digest[:16])
+        roll = RollId(short_digest(digest))
         if shelf.has(roll):  # 1
             return TakenIn(shelf.summary(roll), is_new=False)
         with appearing(shelf.folder / roll) as folder:  # 4
-            tally, sealed_sha256 = _seal(file, folder, shelf=shelf, roll=roll, progress=progress)
+            as_of = clock.now().date()
+            tally, sealed_sha256 = _seal(file, _Into(folder, roll, shelf.keys), as_of=as_of, progress=progress)
             if sha256_of(path) != digest:
                 raise BadInput(_("Berkas berubah sewaktu dibaca. Tutup berkas di Excel, lalu ulangi."))
             tally.assert_balanced()  # 2
@@ -88,6 +92,7 @@ def check_file(
     columns: Path | None = None,
     report: Path | None = None,
     faults: Path | None = None,
+    as_of: date | None = None,
     progress: Progress | None = None,
 ) -> Tally:
     """The tally of a roll file, keeping nothing: what `roll check` tells an operator with no office yet.
@@ -98,47 +103,41 @@ def check_file(
     tally = Tally()
     with ExitStack() as closing, open_roll(path, columns=mapping_from(columns)) as file:
         book = None if faults is None else closing.enter_context(FaultsWriter(faults))
-        for batch in check_roll(file, progress=progress):
+        about = file.described
+        for batch in check_roll(file, progress=progress, as_of=as_of):
             tally.add(batch)
             if book is not None:
                 book.add(batch)
         tally.assert_balanced()
     if report is not None:
-        write_report(report, tally, title=_("Pemeriksaan {file}").format(file=path.name))
+        write_report(report, tally, title=_("Pemeriksaan {file}").format(file=path.name), about=about)
     return tally
 
 
-def _seal(
-    file: RollFile, folder: Path, *, shelf: RollShelf, roll: RollId, progress: Progress | None
-) -> tuple[Tally, str]:
+@dataclass(frozen=True, slots=True)
+class _Into:
+    """Where a roll is being sealed, under which name, with whose keys."""
+
+    folder: Path
+    roll: RollId
+    keys: Keystore
+
+    def writer(self, name: str, schema: pa.Schema) -> SealedTableWriter:
+        return SealedTableWriter(self.folder / name, schema, keys=self.keys, name=sealed_name(self.roll, name))
+
+
+def _seal(file: RollFile, into: _Into, *, as_of: date, progress: Progress | None) -> tuple[Tally, str]:
     """Stream checked lines and lines set aside into sealed files; faults, which name no voter, into a plain one."""
-    tally = Tally()
-    checked: SealedTableWriter | None = None
-    aside: SealedTableWriter | None = None
-    faults: list[pa.Table] = []
-    try:
-        for batch in check_roll(file, progress=progress):
-            if checked is None or aside is None:
-                checked = SealedTableWriter(
-                    folder / SEALED, batch.checked.schema, keys=shelf.keys, name=sealed_name(roll)
-                )
-                aside = SealedTableWriter(
-                    folder / ASIDE, batch.aside.schema, keys=shelf.keys, name=sealed_name(roll, ASIDE)
-                )
+    tally, faults = Tally(), [FAULT_ROWS.empty_table()]
+    with into.writer(SEALED, CHECKED) as checked, into.writer(ASIDE, ASIDE_ROWS) as aside:
+        for batch in check_roll(file, progress=progress, as_of=as_of):
             checked.write(batch.checked)
             aside.write(batch.aside)
             faults.append(batch.faults)
             tally.add(batch)
-    except BaseException:
-        for writer in (checked, aside):
-            if writer is not None:
-                writer.abandon()
-        raise
-    if checked is None or aside is None:
+    if not tally.lines_in:
         raise BadInput(_("Berkas tidak berisi satu baris pemilih pun."))
-    checked.close()
-    aside.close()
-    pq.write_table(pa.concat_tables(faults), folder / FAULTS)
+    pq.write_table(pa.concat_tables(faults), into.folder / FAULTS)
     return tally, checked.sha256
 
 

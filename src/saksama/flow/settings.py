@@ -1,7 +1,6 @@
 """`saksama.toml`: what an office is. Read whole, refused whole, with the key and the mend in the message."""
 
 import json
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,13 +8,13 @@ from pathlib import Path
 
 from saksama.casework.classes import SCHEMES as CLASS_SCHEMES
 from saksama.flow.folders import write_whole
+from saksama.model.entry import ORIGIN
 from saksama.model.errors import BadInput
 from saksama.model.texts import _
 from saksama.model.tms import SCHEMES as TMS_SCHEMES
-from saksama.model.wilayah import Wilayah
+from saksama.model.wilayah import MalformedWilayah, Wilayah
 
 FILE = "saksama.toml"
-_ORIGIN = re.compile(r"[a-z0-9.-]+(/[a-z0-9.-]+)*")
 _TEMPLATE = """\
 # Kantor ini. Penjelasan setiap baris: docs/formats/saksama-toml.md
 [office]
@@ -80,12 +79,12 @@ def read_settings(folder: Path) -> OfficeSettings:
     _require_known(path, document)
     return OfficeSettings(
         name=_text(path, document, "office", "name"),
-        wilayah=Wilayah(_text(path, document, "office", "wilayah")),
+        wilayah=_wilayah(path, document),
         class_scheme=_one_of(path, document, "rules", "class_scheme", CLASS_SCHEMES),
         tms_scheme=_one_of(path, document, "rules", "tms_scheme", TMS_SCHEMES),
         origin=_origin(path, document),
         keys_folder=folder / _text(path, document, "keys", "folder"),
-        passphrase=document["keys"].get("passphrase") is True,
+        passphrase=_truth(path, document, "keys", "passphrase"),
     )
 
 
@@ -120,6 +119,20 @@ def _text(path: Path, document: Mapping[str, Mapping[str, object]], table: str, 
     return value
 
 
+def _wilayah(path: Path, document: Mapping[str, Mapping[str, object]]) -> Wilayah:
+    try:
+        return Wilayah(_text(path, document, "office", "wilayah"))
+    except MalformedWilayah as fault:
+        raise BadSettings(_("{path}: [office] wilayah: {fault}").format(path=path, fault=fault)) from fault
+
+
+def _truth(path: Path, document: Mapping[str, Mapping[str, object]], table: str, key: str) -> bool:
+    value = document[table].get(key, False)
+    if not isinstance(value, bool):
+        raise BadSettings(_("{path}: [{table}] {key} harus true atau false.").format(path=path, table=table, key=key))
+    return value
+
+
 def _one_of(
     path: Path, document: Mapping[str, Mapping[str, object]], table: str, key: str, known: Mapping[str, object]
 ) -> str:
@@ -135,8 +148,10 @@ def _one_of(
 
 def _origin(path: Path, document: Mapping[str, Mapping[str, object]]) -> str:
     value = _text(path, document, "ledger", "origin")
-    if not _ORIGIN.fullmatch(value):
+    if not ORIGIN(value):
         raise BadSettings(
-            _("{path}: [ledger] origin hanya huruf kecil, angka, titik, tanda hubung dan /.").format(path=path)
+            _(
+                "{path}: [ledger] origin harus seperti saksama/34.04: huruf kecil, angka, titik, tanda hubung, /."
+            ).format(path=path)
         )
     return value
