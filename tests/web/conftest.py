@@ -17,7 +17,8 @@ from saksama.flow.office import Office, create_office
 from saksama.model import texts
 from saksama.model.case import Case
 from saksama.model.decision import Choice, Decision, Ruling
-from saksama.model.officer import Officer
+from saksama.model.officer import Officer, OfficerId, Role
+from saksama.model.wilayah import Wilayah
 from saksama.web.cases import immutability
 from saksama.web.people import site as serving_site
 from saksama.web.people.enrolling import enrol
@@ -28,6 +29,7 @@ from tests.web.planting import HER_OTHER_LINE, NGATINEM, THIRD, plant
 # Playwright keeps a loop in the thread that runs the tests, where Django would then refuse its ordinary database calls.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 PASSWORD = "kata sandi yang panjang"
+PROVINCE = Officer(OfficerId("P-000006"), Role.MEMBER, Wilayah("34"), "KPU Daerah Istimewa Yogyakarta")
 NAMES = {SARI.id: "sari", WAYAN.id: "wayan", RATNA.id: "ratna", TONO.id: "tono", BUDI.id: "budi"}
 Signed = Callable[[Officer | None], Client]
 

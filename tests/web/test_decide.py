@@ -7,11 +7,13 @@ from django.test import Client
 from saksama.casework.store import CaseChanged
 from saksama.flow.decide import show_case
 from saksama.flow.desk import Desk
+from saksama.flow.office import Office
 from saksama.model.case import Case, CaseState
 from saksama.model.decision import Choice, Ruling
 from saksama.web.cases.store import DjangoCaseStore
+from saksama.web.people.enrolling import enrol
 from tests.cast import BUDI, RATNA, SARI, TONO, WAYAN
-from tests.web.conftest import DIFFERENT, Signed, rule, same
+from tests.web.conftest import DIFFERENT, PASSWORD, PROVINCE, Signed, rule, same
 from tests.web.planting import entries_of
 
 GANDA = {"ruling": "ganda", "kept": "1040", "document": "470/12 Disdukcapil", "reason": "NKK sama"}
@@ -184,3 +186,17 @@ def test_deciding_is_a_post(case: Case, signed: Signed) -> None:
 
 def test_an_unknown_case_is_not_found(signed: Signed) -> None:
     assert signed(SARI).post("/perkara/GD-22222-22222/putuskan/", BUKAN).status_code == 404
+
+
+def test_the_province_reads_but_leaves_the_decision_to_the_office(
+    case: Case, desk: Desk, office: Office, signed: Signed
+) -> None:
+    enrol(PROVINCE, username="provinsi", password=PASSWORD, office=office)
+    client = signed(PROVINCE)
+    page = client.get(f"/perkara/{case.id}/").content.decode()
+    assert "diputuskan oleh KPU Kabupaten Sleman sendiri" in page
+    assert "data-ruling-form" not in page
+    assert "Menunggu saya" not in client.get("/perkara/").content.decode()
+    assert "menunggu putusan Anda" not in client.get("/").content.decode()
+    assert post(client, case, GANDA).status_code == 403
+    assert desk.cases.decisions(case.id) == ()

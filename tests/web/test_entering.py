@@ -76,6 +76,15 @@ def test_a_broken_promise_stops_the_entering_and_keeps_the_evidence(
     assert "entering has stopped" in caplog.text
 
 
+def test_an_unexpected_fault_stops_it_too_and_its_text_is_not_printed(
+    case: Case, desk: Desk, office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Office, "book", _raising(KeyError("NGATINEM")))
+    assert Looking(office)() is False
+    assert "KeyError" in caplog.text
+    assert "NGATINEM" not in caplog.text
+
+
 def test_what_is_published_names_nobody(case: Case, desk: Desk, office: Office) -> None:
     rule(case, DIFFERENT, SARI, desk)
     entries = [json.loads(written) for _, written in desk.cases.outbox(100)]

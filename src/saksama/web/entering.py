@@ -1,11 +1,10 @@
 """Step 5 while the site is open: one process moves what waits into the ledger, about once a second."""
 
 import logging
-import os
 import signal
 import time
 from collections.abc import Callable
-from multiprocessing.synchronize import Event
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,18 +17,19 @@ _log = logging.getLogger("saksama.entering")
 PAUSE: Final = 1.0  # seconds between looks; a look that finds nothing reads one row and three folders
 
 
-def enter_until(folder: Path, stop: Event) -> None:
-    """Enter what waits in this office until `stop` is set or the process that started this one is gone.
+def enter_until(folder: Path, site: Connection) -> None:
+    """Enter what waits in this office until the site that holds the other end of `site` closes it or is gone.
 
-    Ctrl-C reaches every process of a terminal; this one finishes what it does and leaves when it is told to. A last
-    look comes after the stop, so a decision taken a moment before is in the ledger when the site has closed.
+    A pipe and not a shared lock: it ends with its holder, however that ended. Ctrl-C and SIGTERM may reach all
+    processes of a terminal or a service; this one finishes what it does and leaves when the site has left. A last look
+    comes after, so a decision taken a moment before is in the ledger when the site has closed.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = os.getppid()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     from saksama.web.office import open_office
 
     look = Looking(open_office(folder))
-    while not stop.wait(PAUSE) and os.getppid() == parent:
+    while not site.poll(PAUSE):  # readable only when the other end is closed: nothing is ever sent
         if not look():
             return
     look()
@@ -63,6 +63,9 @@ class Looking:
         except (SaksamaError, OSError, DatabaseError) as fault:
             _log.warning("entering will be tried again: %s", fault)
             self._sleep(PAUSE)
+        except Exception as fault:  # noqa: BLE001  # the last stop of this process; its text is not ours to print
+            _log.error("entering has stopped; entries wait in the outbox: %s", type(fault).__name__)
+            return False
         return True
 
     def _folders(self) -> frozenset[str]:

@@ -32,16 +32,18 @@ def serve(folder: Path, host: str, port: int, *, workers: int = 1) -> None:
 
     connections.close_all()
     os.environ["SAKSAMA_OFFICE"] = str(folder)
+    os.environ["SAKSAMA_SERVED_BY"] = str(os.getpid())
     multiprocessing.set_start_method("spawn", force=True)
-    stop = multiprocessing.Event()
     from saksama.web.entering import enter_until
 
-    enterer = multiprocessing.Process(target=enter_until, args=(folder, stop), name="saksama-entering", daemon=True)
+    listening, holding = multiprocessing.Pipe(duplex=False)
+    enterer = multiprocessing.Process(target=enter_until, args=(folder, listening), name="saksama-entering")
     enterer.start()
+    listening.close()
     try:
         _run(host, port, workers)
     finally:
-        stop.set()
+        holding.close()
         enterer.join(_PATIENCE)
 
 

@@ -64,7 +64,8 @@ def queue_for(officer: Officer, desk: Desk, asked: dict[str, str]) -> Queue:
         classes=frozenset({"" if kpu_class == NO_CLASS else kpu_class}) if kpu_class else frozenset(),
         village=place,
     )
-    keys = [key for key in _TABS if key != "saya" or officer.role.decides]
+    decides = officer.role.decides and officer.wilayah == desk.office
+    keys = [key for key in _TABS if key != "saya" or decides]
     key = asked.get("tab", "") if asked.get("tab", "") in keys else keys[0]
     kept = {"band": band, "kelas": kpu_class, "tempat": place}
     counts = desk.cases.counts(narrow)

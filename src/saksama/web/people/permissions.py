@@ -35,6 +35,11 @@ def works_here(officer: Officer, office: "Office") -> bool:
     return officer.wilayah.contains(office.settings.wilayah)
 
 
+def decides_here(officer: Officer, office: "Office") -> bool:
+    """Whether cases of this office wait for this officer: the rules let nobody decide for another office."""
+    return officer.role.decides and officer.wilayah == office.settings.wilayah
+
+
 def require_reader(officer: Officer, office: "Office") -> None:
     """Raise NotAllowed unless this office lies in the officer's area."""
     if not works_here(officer, office):

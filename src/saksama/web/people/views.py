@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from saksama.casework.store import CaseFilter
 from saksama.model.case import CaseState
 from saksama.model.officer import Officer
-from saksama.web.people.permissions import officer_of, works_here
+from saksama.web.people.permissions import decides_here, officer_of, works_here
 from saksama.web.people.site import office
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def standing_of(site: "Office", officer: Officer) -> Standing:
     counts = desk.cases.counts(CaseFilter(area=desk.office))
     waiting = desk.cases.outbox(_MANY)
     mine = 0
-    if officer.role.decides:
+    if decides_here(officer, site):
         for_me = CaseFilter(area=desk.office, states=UNDECIDED, not_decided_by=officer.id)
         mine = desk.cases.page(for_me, limit=1).total
     return Standing(
