@@ -228,3 +228,11 @@ def test_a_killed_process_leaves_nothing_aside(inner, tmp_path):
     Witness.open(tmp_path / "w").close()
     assert not (tmp_path / "w/.aside-keys").exists()
     assert os.listdir(tmp_path / "w")  # noqa: PTH208  # names are all that is asked
+
+
+def test_it_does_not_open_over_broken_keys(inner, tmp_path):
+    inner.close()
+    for content in (b"", b"\n", b"PRIVATE+KEY+x\n", b"\xff"):
+        (tmp_path / "w/keys").write_bytes(content)
+        with pytest.raises(Malformed):
+            Witness.open(tmp_path / "w")

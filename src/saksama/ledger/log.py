@@ -8,6 +8,7 @@ the ordinary path.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
 
@@ -36,9 +37,9 @@ class Log:
         """Open a log made by `create`; raises Locked, Damaged. Prefer `Log.open` and `Log.create`."""
         if signer.verifier().name != origin:
             raise Malformed(f"the key of the log {origin} must bear its name, not {signer.verifier().name}")
-        self._lock = FolderLock(folder / "lock", what="log")
-        try:
-            self._index = Index(folder / DATABASE)
+        with ExitStack() as undo:
+            self._lock = undo.enter_context(FolderLock(folder / "lock", what="log"))
+            self._index = undo.enter_context(closing(Index(folder / DATABASE)))
             self._storage = Storage(published, disk)
             self._signer = signer
             self._panel = Panel(signer.verifier())
@@ -48,9 +49,7 @@ class Log:
             self._storage.make(published)
             self._storage.sweep()
             self._edge = self._edge_published()
-        except BaseException:
-            self._lock.release()
-            raise
+            undo.pop_all()
 
     @classmethod
     def create(cls, folder: Path, published: Path, *, origin: str, signer: Signer, disk: Disk | None = None) -> "Log":
@@ -60,7 +59,11 @@ class Log:
         private = Storage(folder, disk)
         private.make(folder)
         log = cls(folder, published, origin=origin, signer=signer, disk=disk)
-        private.disk.sync_folder(folder)  # the database's own name in it
+        try:
+            private.disk.sync_folder(folder)  # the database's own name in it
+        except OSError:
+            log.close()
+            raise
         return log
 
     @classmethod

@@ -62,9 +62,11 @@ class Witness:
         keys = self._storage.read_if_there(_KEYS)
         if keys is None:
             raise Damaged("there is no witness in this folder; make one first")
+        self._signers = tuple(Signer.load(line) for line in text.decode(keys, what="witness's key file").split())
+        if not self._signers:
+            raise Malformed("the witness's key file is empty")
         self._folder_lock = FolderLock(folder / "lock", what="witness")
         self._storage.sweep()
-        self._signers = tuple(Signer.load(line) for line in keys.decode().split())
         self._clock = clock
         self._turn = threading.Lock()  # held from reading what was seen last until the new one is durable
 
