@@ -1,7 +1,7 @@
 """Comparing pairs: for each the level of every comparison, and log2 of the chance that strangers share the values."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,7 @@ class Surprise:
     values: dict[str, Floats]
     serials: dict[str, Floats]
     common: Bytes  # records born on a common date, such as 1 July
+    local: tuple[Floats, Floats, Floats] | None = None  # less for name as written, plain, date where birthplaces agree
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,6 +67,21 @@ def measure_surprise(prepared: Prepared) -> Surprise:
         serials={k: frequencies.serial_bits(v.values, people, common) for k, v in prepared.numbers.items()},
         common=common,
     )
+
+
+def measure_local(prepared: Prepared, surprise: Surprise) -> Surprise:
+    """The surprise with what names and dates of birth lose among people of one birthplace (the first text compared)."""
+    if not (prepared.names and prepared.dates and prepared.texts):
+        return surprise
+    name, column = next(iter(prepared.names.items()))
+    date, dates = next(iter(prepared.dates.items()))
+    groups, people, bits = next(iter(prepared.texts.values())).codes, prepared.people, surprise.names[name]
+    local = (
+        frequencies.local_discount(column.written, bits[0], groups, people),
+        frequencies.local_discount(column.plain, bits[1], groups, people),
+        frequencies.local_discount(dates, surprise.dates[date], groups, people),
+    )
+    return replace(surprise, local=local)
 
 
 def split(pairs: Words) -> tuple[Ints, Ints]:
@@ -116,6 +132,7 @@ class Comparer:
             levels[:, column] = level
             chance[:, 0 if comparison.kind in NAMED else 1] += by_value
         self._join_dates((left, right), levels, chance)
+        self._make_local(left, levels, chance)
         if self.strangers is not None:
             common = self.surprise.common[left]
             named = np.array([c.kind in NAMED for c in self.plan.comparisons], np.uint8)
@@ -124,6 +141,18 @@ class Comparer:
         if least_bits == -np.inf:
             return found
         return found.taken(np.flatnonzero(chance[:, 0] + chance[:, 1] <= -least_bits))
+
+    def _make_local(self, left: Ints, levels: Bytes, chance: Floats) -> None:
+        """Where birthplaces agree, names and dates are as common as they are among people born there."""
+        kinds = [c.kind for c in self.plan.comparisons]
+        if self.surprise.local is None or not {"name", "date", "text"} <= set(kinds):
+            return
+        name, date = levels[:, kinds.index("name")], levels[:, kinds.index("date")]
+        together = levels[:, kinds.index("text")] == fields.SAME_TEXT
+        for chosen, less in zip(
+            (name == names.EXACT, name == names.RESPELT, date == fields.SAME_DATE), self.surprise.local, strict=True
+        ):
+            chance[:, 0] += np.where(together & chosen, less[left], np.float32(0))
 
     def _join_dates(self, pair: tuple[Ints, Ints], levels: Bytes, chance: Floats) -> None:
         """Where a plan has dates and NIK: the date inside the NIK and the date of birth become one witness."""

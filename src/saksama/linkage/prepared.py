@@ -18,6 +18,8 @@ from saksama.model.roll import LINE
 from saksama.model.texts import _
 
 NIK_DIGITS = 16
+_CROWD = 8  # lines of one NIK: whole households with one number have been seen (Bawaslu 2018), crowds are fillers
+_CROWDED_CARD = 60  # lines of one family card
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -116,7 +118,7 @@ def _prepare_one(comparison: Comparison, tables: Sequence[pa.Table], out: Prepar
     elif comparison.kind == "date":
         out.dates[name] = _read_dates(tables, columns["columns"])
     elif comparison.kind == "person_number":
-        values = read_numbers(*text_buffers(_text(tables, columns["number"][0])), NIK_DIGITS)
+        values = _without_crowds(read_numbers(*text_buffers(_text(tables, columns["number"][0])), NIK_DIGITS), _CROWD)
         born = _read_dates(tables, columns["born"]) if "born" in columns else np.zeros(len(values), np.int32)
         out.numbers[name] = Numbers(values, born)
     elif comparison.kind == "place":
@@ -184,7 +186,7 @@ def _read_places(tables: Sequence[pa.Table], comparison: Comparison) -> Places:
         texts = _read_texts(_text(tables, columns["household"][0]))
         numbers = read_numbers(texts.letters, texts.starts, NIK_DIGITS)
         sound = (texts.codes >= 0) & (numbers[texts.codes] > 0)
-        households = np.where(sound, texts.codes + 1, 0).astype(np.int32)
+        households = _without_crowds(np.where(sound, texts.codes + 1, 0).astype(np.int32), _CROWDED_CARD)
     tiers = np.zeros((size, 4), np.int32)
     for tier, column in enumerate(columns.get("tiers", ())):
         tiers[:, tier] = _read_texts(_text(tables, column)).codes + 1
@@ -205,6 +207,12 @@ def _read_texts(column: Any) -> Texts:
     codes = np.where(blank, -1, numbers).astype(np.int32)
     values = pc.fill_null(column.take(pa.array(first)), "")
     return Texts(codes, *text_buffers(values))
+
+
+def _without_crowds(numbers: Ints, most: int) -> Ints:
+    """The numbers, 0 where more than `most` lines bear the same: a filler, not a number of anyone's."""
+    _, inverse, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    return np.asarray(np.where(counts[inverse] > most, 0, numbers))
 
 
 def _first_of_each(values: Ints) -> Bytes:

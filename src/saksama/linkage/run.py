@@ -12,7 +12,7 @@ import pyarrow as pa
 from saksama.linkage.blocking import RuleReport, candidate_pairs
 from saksama.linkage.capacity import memory_needed, require_memory
 from saksama.linkage.clustering import Clusters, cluster, one_to_one, pairs_inside
-from saksama.linkage.comparison import Comparer, measure_surprise, packed
+from saksama.linkage.comparison import Comparer, measure_local, measure_surprise, packed
 from saksama.linkage.decoys import set_names_right
 from saksama.linkage.kernels.arrays import Floats, Words
 from saksama.linkage.plan import LinkagePlan
@@ -125,7 +125,7 @@ def link(
 def _weigh(prepared: Prepared, plan: LinkagePlan, watch: _Watch) -> _Weighed:
     """Frequencies, blocking, comparison, training and clusters, in that order."""
     surprise, corrections = set_names_right(prepared, measure_surprise(prepared))
-    comparer = Comparer(plan, prepared, surprise)
+    comparer = Comparer(plan, prepared, measure_local(prepared, surprise) if prepared.numbers else surprise)
     comparer = replace(comparer, strangers=measure_strangers(comparer))
     watch.phase("strangers", 0.3)
     pairs, by_rule, rules = candidate_pairs(prepared, plan)

@@ -16,6 +16,7 @@ from saksama.linkage.prepared import Prepared
 
 CONDITIONS = 18  # names agree (2) x dates agree, on a common date (3) x nearness (3)
 _SAMPLE = 300_000
+_ONE_NUMBER = -30.0  # log2: two strangers share a NIK by a clerk's hand only, which is a class of its own (`training`)
 _ERRED = -4.3  # log2 of a twentieth: how often a date of birth is not the one in the NIK
 _STEPS = (1, 2, 3, 5, 8)  # neighbours taken in an order by date or name
 
@@ -62,6 +63,8 @@ def _table(counts: Floats, kind: str) -> Floats:
         out[:, _BY_VALUE[kind]] = 0.0
     if kind == "date":
         out[:, DATE_IN_NUMBER] = _ERRED
+    if kind == "person_number":
+        out[:, SAME_NUMBER] = _ONE_NUMBER
     return np.asarray(out)
 
 
