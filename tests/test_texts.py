@@ -2,6 +2,7 @@ import ast
 import gettext
 import re
 import string
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def places(text: str) -> list[tuple[str, str, str]]:
 
 
 @pytest.fixture(autouse=True)
-def speak_indonesian_afterwards():
+def speak_indonesian_afterwards() -> Iterator[None]:
     yield
     speak("id")
 
