@@ -115,13 +115,18 @@ def _require_declared_policy(folder: Path, checkpoint: Checkpoint, state: State)
 
 
 def _judge_all(state: State, size: int, report: Report) -> None:
+    for topic, promise in (*_of_entries(state, size), *_of_decisions(state)):
+        report.judge(promise, state.faults[topic])
+
+
+def _of_entries(state: State, size: int) -> list[tuple[Topic, str]]:
     n = state.counts
     deciders = [
         f"{number} {person.role} {person.wilayah}"
         for number, person in state.people.items()
         if person.role in DECIDING_ROLES
     ]
-    promises: list[tuple[Topic, str]] = [
+    return [
         (Topic.FORM, _("Semua {n} catatan berbentuk sah, dari jenis yang dikenal.").format(n=size)),
         (Topic.IDENTITY, _("Tidak ada nomor catatan yang dipakai dua kali.")),
         (Topic.PERSONAL, _("Tidak ada catatan yang punya tempat bagi nama, NIK, NKK atau alamat.")),
@@ -138,6 +143,12 @@ def _judge_all(state: State, size: int, report: Report) -> None:
                 n=n["roll_taken_in"], m=n["pairs_found"]
             ),
         ),
+    ]
+
+
+def _of_decisions(state: State) -> list[tuple[Topic, str]]:
+    n = state.counts
+    return [
         (
             Topic.CASES,
             _("{n} perkara dirujuk dari pencarian yang tercatat; {m} kali buktinya dilihat.").format(
@@ -165,5 +176,3 @@ def _judge_all(state: State, size: int, report: Report) -> None:
         (Topic.OUTCOMES, _("{n} hasil diberlakukan; jumlahnya cocok.").format(n=n["outcome_enacted"])),
         (Topic.FILES, _("{n} berkas hasil cocok dengan sidik yang dicatat.").format(n=n["files"])),
     ]
-    for topic, promise in promises:
-        report.judge(promise, state.faults[topic])
