@@ -151,3 +151,10 @@ def test_it_counts_neighbours_in_time_as_its_twin_does(entries: list[tuple[int, 
     days = years * 366 + np.array([e[2] for e in entries], np.int64)
     found, _spans = windows.near_in_group(groups, days, years, 3, 25)
     assert found.tolist() == naive.near_in_group(entries, 3, 25)
+
+
+@given(st.lists(st.integers(0, 9), max_size=9, unique=True), st.lists(st.integers(0, 9), max_size=9))
+def test_it_says_which_pairs_stand_among_others(found: list[int], others: list[int]) -> None:
+    one = np.array([(value << 32) | (value + 1) for value in sorted(found)], np.uint64)
+    two = np.array([(value << 32) | (value + 1) for value in others], np.uint64)
+    assert join.stand_among(one, two, 12).tolist() == [int(value in others) for value in sorted(found)]

@@ -67,7 +67,8 @@ def _by_error(errors: list[str], people: Ints, found: set[tuple[int, int]]) -> d
     """Found and all true pairs by what was done to the copy; pairs of two copies under `two copies`."""
     hits: Counter[str] = Counter()
     total: Counter[str] = Counter()
-    order = np.argsort(people, kind="stable")
+    several = np.flatnonzero(np.bincount(people)[people] > 1)
+    order = several[np.argsort(people[several], kind="stable")]
     for group in np.split(order, np.flatnonzero(np.diff(people[order])) + 1):
         members = sorted(group.tolist())
         for k, b in enumerate(members):

@@ -106,7 +106,7 @@ def link(
             "largest_component": found.largest_component,
         },
         "bands": bands_summary(scores.probability, bands),
-        "blocking_recall": blocking_recall(plan, weighed.by_rule, inside, scores.probability),
+        "blocking_recall": blocking_recall(plan, weighed.by_rule, inside, scores.probability, records=len(prepared)),
         "model": model_summary(model, plan, weighed.corrections),
         "rules": rules_summary(weighed.rules),
         "histogram": histogram(weighed.scores),

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from saksama.linkage.blocking import RuleReport
 from saksama.linkage.comparison import LEVELS
 from saksama.linkage.kernels.arrays import Floats, Words
+from saksama.linkage.kernels.join import stand_among
 from saksama.linkage.plan import LinkagePlan
 from saksama.linkage.scoring import Scores
 from saksama.linkage.training import Model
@@ -48,7 +49,7 @@ def bands_summary(probability: Floats, bands: npt.NDArray[np.str_]) -> dict[str,
 
 
 def blocking_recall(
-    plan: LinkagePlan, by_rule: list[Words], found: Words, probability: Floats
+    plan: LinkagePlan, by_rule: list[Words], found: Words, probability: Floats, *, records: int
 ) -> dict[str, float | None]:
     """The share of true pairs that blocking is likely to have met, by capture and recapture.
 
@@ -59,7 +60,7 @@ def blocking_recall(
     caught: list[npt.NDArray[np.bool_]] = [np.zeros(len(found), bool), np.zeros(len(found), bool)]
     for rule, pairs in zip(plan.blocking, by_rule, strict=True):
         side = 0 if any(part.partition(":")[0] in numbers for part in rule.keys) else 1
-        caught[side] |= np.isin(found, pairs)
+        caught[side] |= stand_among(found, pairs, records).astype(bool)
     one, two = (float(probability[mask].sum()) for mask in caught)
     both, either = float(probability[caught[0] & caught[1]].sum()), float(probability[caught[0] | caught[1]].sum())
     if not one or not two:

@@ -138,3 +138,18 @@ def components(left: Ints, right: Ints, size: int) -> Ints:
     for k in range(size):
         parent[k] = parent[parent[k]]
     return parent
+
+
+@njit(cache=True, nogil=True)
+def stand_among(found: Words, pairs: Words, records: int) -> Words:
+    """For each pair of `found` (packed, ascending) whether it stands in `pairs` (any order); uint8."""
+    marked = np.zeros(records, np.uint8)
+    for pair in found:
+        marked[pair >> np.uint64(32)] = 1
+    out = np.zeros(len(found), np.uint8)
+    for pair in pairs:
+        if marked[pair >> np.uint64(32)]:
+            at = np.searchsorted(found, pair)
+            if at < len(found) and found[at] == pair:
+                out[at] = 1
+    return out
