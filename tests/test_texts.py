@@ -3,6 +3,7 @@ import gettext
 import re
 import string
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ CATALOGUE = SOURCES / "locale" / "en" / "LC_MESSAGES"
 _PAIR = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"\n)+)', re.MULTILINE)
 
 
+@cache
 def compiled() -> dict[str, str]:
     """Each msgid of the compiled catalogue with its English text."""
     with (CATALOGUE / "saksama.mo").open("rb") as file:

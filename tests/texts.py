@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from saksama.audit import report
@@ -44,15 +45,23 @@ def texts_of_tables() -> set[str]:
     return found
 
 
-def modules_that_speak() -> Iterator[tuple[str, ast.Module]]:
+@cache
+def modules_that_speak() -> tuple[tuple[str, ast.Module], ...]:
     """Each module that calls `_`, with its tree."""
-    for path in sorted(SOURCES.rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        if any(_is_spoken(node) for node in ast.walk(tree)):
-            yield path.relative_to(SOURCES).as_posix(), tree
+    trees = ((path, ast.parse(path.read_text(encoding="utf-8"))) for path in sorted(SOURCES.rglob("*.py")))
+    return tuple(
+        (path.relative_to(SOURCES).as_posix(), tree)
+        for path, tree in trees
+        if any(_is_spoken(node) for node in ast.walk(tree))
+    )
 
 
-def _said() -> Iterator[tuple[str, ast.expr]]:
+@cache
+def _said() -> tuple[tuple[str, ast.expr], ...]:
+    return tuple(_found())
+
+
+def _found() -> Iterator[tuple[str, ast.expr]]:
     for module, tree in modules_that_speak():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and _is_spoken(node):
