@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from saksama.flow.decide import show_case
 from saksama.flow.desk import Desk
+from saksama.flow.places import place_name
 from saksama.model.case import Case
 from saksama.model.recommendation import Agreement
 from saksama.web.cases.comparing import marked, side_by_side
@@ -75,5 +76,5 @@ def test_places_are_named_and_their_codes_stand_beside(case: Case, desk: Desk) -
     where = {row.name: row for row in side_by_side(show_case(case.id, SARI, desk=desk)).where}
     village = where["kd_kel"].cells[0]
     assert village.spoken == "34.04.07.2001"
-    assert "".join(s.text for s in village.segments) == show_case(case.id, SARI, desk=desk).place_names["34.04.07.2001"]
+    assert "".join(s.text for s in village.segments) == place_name("34.04.07.2001")
     assert "rt" not in where

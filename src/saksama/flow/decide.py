@@ -19,7 +19,6 @@ from saksama.model.nik import mask
 from saksama.model.officer import Officer, OfficerId
 from saksama.model.recommendation import Assistant, PairComparison
 from saksama.model.record import Element, Record
-from saksama.roll.regions import Regions
 from saksama.vault.pseudonym import commit
 from saksama.vault.sealing import seal_bytes
 from saksama.vault.unsealing import unseal_bytes
@@ -58,7 +57,6 @@ class ShownCase:
     assistant: Assistant
     decisions: tuple[ShownDecision, ...]
     may_decide: bool
-    place_names: Mapping[str, str]  # names of the kecamatan and desa the records stand in, by code
 
 
 def show_case(case_id: CaseId, officer: Officer, *, desk: Desk) -> ShownCase:
@@ -86,7 +84,6 @@ def show_case(case_id: CaseId, officer: Officer, *, desk: Desk) -> ShownCase:
         assistant=evidence.recommendation.assistant,
         decisions=shown,
         may_decide=rules.may_decide(officer, case, decisions),
-        place_names=_place_names(evidence),
     )
 
 
@@ -134,12 +131,6 @@ def _evidence_of(case: Case, desk: Desk) -> Evidence:
     if evidence_digest(written, salt=salt) != case.evidence_digest:
         raise Broken(f"the evidence of case {case.id} is not what it was when the case was opened")
     return evidence_from(written)
-
-
-def _place_names(evidence: Evidence) -> Mapping[str, str]:
-    codes = {record.values.get(level, "") for record in evidence.records for level in ("kd_kec", "kd_kel")}
-    regions = Regions.load()
-    return {code: regions.name_of(code) for code in sorted(codes) if regions.known(code)}
 
 
 def _masked(record: Record) -> ShownRecord:

@@ -8,6 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as say
 
 from saksama.flow.decide import ShownCase
+from saksama.flow.places import place_name
 from saksama.model.recommendation import Agreement, ElementComparison
 from saksama.model.record import Element
 from saksama.model.texts import language
@@ -118,7 +119,7 @@ def _sentence(compared: ElementComparison) -> str:
 
 def _cells(name: str, shown: ShownCase, letters: Mapping[int, str]) -> tuple[Cell, ...]:
     codes = [record.values.get(name, "") for record in shown.records]
-    values = [shown.place_names.get(code, code) if name in _PLACES else _written(name, code) for code in codes]
+    values = [place_name(code) if name in _PLACES else _written(name, code) for code in codes]
     others = [values[1] if place == 0 and len(values) == 2 else values[0] for place in range(len(values))]
     return tuple(
         Cell(

@@ -8,7 +8,7 @@ from django import template
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as later
 
-from saksama.web.people.places import place_name
+from saksama.flow.places import place_name
 
 register = template.Library()
 
@@ -150,7 +150,7 @@ def agreement_words(agreement: object) -> str:
 
 @register.filter
 def place_words(code: str) -> str:
-    """A place by name, with its code where two places may share the name."""
+    """A place by its name; the code where no table has it."""
     return place_name(code)
 
 
