@@ -14,6 +14,7 @@ from saksama.linkage.scoring import Scores
 from saksama.linkage.training import Model
 from saksama.model.pair import Band
 
+_MOST_BITS = 200  # of weight shown apart
 LEVEL_NAMES: dict[str, tuple[str, ...]] = {
     "name": ("same", "spelling", "mistyped", "shorter", "shorter_mistyped", "partly", "other"),
     "date": (
@@ -91,20 +92,19 @@ def model_summary(model: Model, plan: LinkagePlan, corrections: Floats) -> dict[
 
 def histogram(scores: Scores) -> list[dict[str, float]]:
     """Pairs by whole bits of weight: how many, how many expected to be one person, how many strangers."""
-    bits = np.floor(scores.bits).astype(np.int64)
+    bits = np.clip(np.floor(scores.bits), -1, _MOST_BITS).astype(np.int64) + 1
     strangers = 1 - scores.shares.sum(axis=1, dtype=np.float64)
-    out = []
-    for value in np.unique(bits[bits >= 0]):
-        chosen = bits == value
-        out.append(
-            {
-                "bits": int(value),
-                "pairs": int(chosen.sum()),
-                "one_person": round(float(scores.probability[chosen].sum()), 2),
-                "strangers": round(float(strangers[chosen].sum()), 2),
-            }
-        )
-    return out
+    pairs, persons, chance = (np.bincount(bits, weights) for weights in (None, scores.probability, strangers))
+    return [
+        {
+            "bits": value - 1,
+            "pairs": int(pairs[value]),
+            "one_person": round(float(persons[value]), 2),
+            "strangers": round(float(chance[value]), 2),
+        }
+        for value in range(1, len(pairs))
+        if pairs[value]
+    ]
 
 
 def rules_summary(rules: list[RuleReport]) -> list[dict[str, Any]]:
