@@ -6,23 +6,25 @@ from pathlib import Path
 
 import click
 
-from saksama.cli.terminal import as_json, report
+from saksama.cli.terminal import as_json, progress_bar, report
+from saksama.model.texts import _
 
 
 @click.command(name="audit")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="FOLDER|BUKTI.zip", type=click.Path(path_type=Path))
 @click.option(
     "--policy", type=click.Path(path_type=Path), help="Berkas kebijakan yang Anda percaya, misalnya dari Bawaslu."
 )
 @as_json
 def command(folder: Path, policy: Path | None, as_json: bool) -> None:
-    """Periksa FOLDER terbitan saja: tanpa basis data, tanpa jaringan, tanpa kode yang membuatnya.
+    """Periksa FOLDER terbitan, atau satu BUKTI.zip, saja: tanpa basis data, tanpa jaringan, tanpa kode yang membuatnya.
 
     Kode keluar: 0 semua benar, 1 ada yang tidak benar, 2 tidak dapat dipastikan.
     """
     from saksama.audit.checks import audit_folder
 
-    found = audit_folder(folder, policy=policy)
+    with progress_bar(_("Memeriksa")) as show:
+        found = audit_folder(folder, policy=policy, progress=show)
     report(
         {"exit_code": found.exit_code, "findings": [asdict(f) for f in found.findings]},
         found.sentences(),

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def refusals(*, as_json: bool = False) -> Iterator[None]:
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[float, float | None], None]]:
     """A bar on the error stream, once the work has lasted two seconds and somebody is looking."""
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or find_spec("rich") is None:  # the light install has no rich
         yield lambda _done, _total: None
         return
     from rich.console import Console
