@@ -8,7 +8,7 @@ for each condition: whether names agree, whether dates of birth agree, and how n
 import numpy as np
 
 from saksama.linkage.comparison import DEPTH, Comparer, Evidence, conditions_of, packed
-from saksama.linkage.kernels.arrays import Floats, Words
+from saksama.linkage.kernels.arrays import Bytes, Floats, Words
 from saksama.linkage.kernels.fields import DATE_IN_NUMBER, SAME_DAY_MONTH, SAME_HOUSEHOLD, SAME_NUMBER
 from saksama.linkage.kernels.names import OTHER as OTHER_NAME
 from saksama.linkage.kernels.text import mixed_all
@@ -18,6 +18,7 @@ CONDITIONS = 18  # names agree (2) x dates agree, on a common date (3) x nearnes
 _SAMPLE = 300_000
 _ONE_NUMBER = -30.0  # log2: two strangers share a NIK by a clerk's hand only, which is a class of its own (`training`)
 _ERRED = -4.3  # log2 of a twentieth: how often a date of birth is not the one in the NIK
+_WOMAN = 40  # added to the day of birth in a woman's NIK
 _STEPS = (1, 2, 3, 5, 8)  # neighbours taken in an order by date or name
 
 
@@ -93,8 +94,17 @@ def _samples(comparer: Comparer) -> list[Evidence]:
         if "place" in kinds:
             stranger &= found.levels[:, kinds.index("place")] != SAME_HOUSEHOLD
         stranger &= found.levels[:, kinds.index("person_number")] != SAME_NUMBER
+        if column == "date":
+            stranger &= _of_one_sex(prepared, found)
         out.append(found.taken(stranger))
     return out
+
+
+def _of_one_sex(prepared: Prepared, evidence: Evidence) -> Bytes:
+    """Which pairs are of one sex by their NIK: those whom it is asked of share a name, and so a sex; bool[n]."""
+    numbers = next(iter(prepared.numbers.values())).values
+    woman = numbers // 10**8 % 100 > _WOMAN
+    return np.asarray(woman[evidence.left] == woman[evidence.right])
 
 
 def _anywhere(prepared: Prepared) -> Words:
