@@ -1,6 +1,7 @@
 """The input table made ready to compare: one prepared column a comparison, and nothing of the text it does not need."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,8 +86,11 @@ def prepare(table: pa.Table, plan: LinkagePlan, other: pa.Table | None = None) -
         tables, other = [table.slice(0, 0)], None  # of an empty list nothing is found
     lines = np.concatenate([_lines(each) for each in tables])
     out = Prepared(lines, 0 if other is None else table.num_rows, np.ones(len(lines), np.uint8), np.arange(len(lines)))
-    for comparison in plan.comparisons:
-        _prepare_one(comparison, tables, out)
+    with ThreadPoolExecutor(2) as pool:  # Arrow and the kernels let go of the interpreter; order is the plan's
+        columns = list(pool.map(lambda comparison: _prepare_one(comparison, tables), plan.comparisons))
+    stores: Any = {"name": out.names, "date": out.dates, "person_number": out.numbers, "place": out.places}
+    for comparison, column in zip(plan.comparisons, columns, strict=True):
+        stores.get(comparison.kind, out.texts)[comparison.name] = column
     if out.numbers:
         out.people[:] = _first_of_each(next(iter(out.numbers.values())).values)
     return out
@@ -111,20 +115,20 @@ def _lines(table: pa.Table) -> Ints:
     return lines.to_numpy()
 
 
-def _prepare_one(comparison: Comparison, tables: Sequence[pa.Table], out: Prepared) -> None:
-    name, columns = comparison.name, comparison.columns
+def _prepare_one(comparison: Comparison, tables: Sequence[pa.Table]) -> Any:
+    """The column or columns of one comparison: Names, dates yyyymmdd, Numbers, Places or Texts."""
+    columns = comparison.columns
     if comparison.kind == "name":
-        out.names[name] = read_names(_as_one_text(tables, columns["columns"]), comparison.style)
-    elif comparison.kind == "date":
-        out.dates[name] = _read_dates(tables, columns["columns"])
-    elif comparison.kind == "person_number":
+        return read_names(_as_one_text(tables, columns["columns"]), comparison.style)
+    if comparison.kind == "date":
+        return _read_dates(tables, columns["columns"])
+    if comparison.kind == "person_number":
         values = _without_crowds(read_numbers(*text_buffers(_text(tables, columns["number"][0])), NIK_DIGITS), _CROWD)
         born = _read_dates(tables, columns["born"]) if "born" in columns else np.zeros(len(values), np.int32)
-        out.numbers[name] = Numbers(values, born)
-    elif comparison.kind == "place":
-        out.places[name] = _read_places(tables, comparison)
-    else:
-        out.texts[name] = _read_texts(_text(tables, columns["columns"][0]))
+        return Numbers(values, born)
+    if comparison.kind == "place":
+        return _read_places(tables, comparison)
+    return _read_texts(_text(tables, columns["columns"][0]))
 
 
 def _text(tables: Sequence[pa.Table], column: str) -> Any:
