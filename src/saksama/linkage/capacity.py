@@ -7,7 +7,7 @@ from saksama.model.errors import BadInput
 from saksama.model.texts import _
 
 # Measured with bench/linkage.py on rolls of 0.1 to 3 million lines: docs/2-find.md.
-_BYTES_A_LINE = 900
+_BYTES_A_LINE = 1000
 _BYTES_AT_REST = 350 * 2**20  # the interpreter, Arrow, compiled kernels
 
 
