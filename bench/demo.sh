@@ -3,7 +3,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 KANTOR=demo/kantor
-rm -rf demo && mkdir -p demo
+mkdir -p demo
+# An office may hold decisions: the one of an earlier demo is set aside, never removed.
+[ ! -e "$KANTOR" ] || mv "$KANTOR" "$KANTOR-$(date +%Y%m%d-%H%M%S)"
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 
 if [ -n "${ROLL:-}" ]; then

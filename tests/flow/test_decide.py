@@ -53,6 +53,15 @@ def test_two_who_disagree_need_a_third(case: Case, desk: Desk) -> None:
     assert rules.ruled_different(desk.cases.decisions(case.id))
 
 
+def test_three_of_three_minds_may_think_again(case: Case, desk: Desk) -> None:
+    rule(case, SAME, SARI, desk)
+    rule(case, Choice(Ruling.SAME_PERSON, kept=20, struck=(10,)), WAYAN, desk)
+    rule(case, DIFFERENT, BUDI, desk)
+    assert desk.cases.get(case.id).state is CaseState.DISPUTED
+    rule(case, DIFFERENT, SARI, desk)
+    assert desk.cases.get(case.id).state is CaseState.SETTLED
+
+
 def test_the_second_officer_sees_nothing_of_the_first_ones_choice(case: Case, desk: Desk) -> None:
     first = rule(case, SAME, SARI, desk)
     shown = show_case(case.id, WAYAN, desk=desk)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from saksama.flow.folders import FolderBusy, appearing, entries_left_in, leave_entries, write_whole
+from saksama.flow.folders import FolderBusy, appearing, entries_left_in, leave_entries, sweep, write_whole
 from saksama.flow.office import enrolment_entry
 from tests.cast import SARI
 
@@ -37,6 +37,15 @@ def test_two_processes_do_not_fill_the_same_folder(tmp_path: Path) -> None:
             pass
         assert (folder / "mine").read_text() == "mine"  # the second did not clear what the first holds
     assert (tmp_path / "whole" / "mine").exists()
+
+
+def test_what_a_killed_process_left_under_another_name_is_swept(tmp_path: Path) -> None:
+    (tmp_path / ".old.partial").mkdir()
+    (tmp_path / ".old.partial" / "half").write_text("half")
+    with appearing(tmp_path / "living"):
+        sweep(tmp_path)
+        assert [p.name for p in tmp_path.iterdir()] == [".living.partial"]
+    assert [p.name for p in tmp_path.iterdir()] == ["living"]
 
 
 def test_it_never_replaces_a_folder_that_is_there(tmp_path: Path) -> None:

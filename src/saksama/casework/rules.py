@@ -8,6 +8,8 @@ from saksama.model.errors import BadInput, NotAllowed
 from saksama.model.officer import Officer, OfficerId
 from saksama.model.texts import _
 
+_ALL_DIFFER = 3  # officers of three different minds: nobody is left to side with, so each may think again
+
 
 class CaseClosed(NotAllowed):
     """The case takes no further decision."""
@@ -87,10 +89,10 @@ def require_turn(officer: Officer, case: Case, decisions: Sequence[Decision]) ->
     """The officer's own standing decision, which a new one would supersede, if any; raise AlreadyDecided at a dispute.
 
     While a case waits, an officer may change their mind. Once two disagree, a third has to settle it: the two can no
-    longer see who gives way, so neither is pressed.
+    longer see who gives way, so neither is pressed. Where three differ, any of them may change their mind again.
     """
     own = next((d for d in standing(decisions) if d.officer == officer.id), None)
-    if own is not None and case.state is CaseState.DISPUTED:
+    if own is not None and case.state is CaseState.DISPUTED and len(standing(decisions)) < _ALL_DIFFER:
         raise AlreadyDecided(
             _("Anda sudah memutuskan perkara {case}; petugas ketiga yang menyelesaikannya.").format(case=case.id)
         )

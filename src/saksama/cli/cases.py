@@ -8,6 +8,7 @@ import click
 
 from saksama.cli.terminal import as_json, number, office_folder, progress_bar, refusals, report
 from saksama.model.case import CaseId, CaseState
+from saksama.model.pair import Band
 from saksama.model.texts import _
 
 
@@ -85,7 +86,7 @@ def list_(office_path: Path, state: str | None, limit: int, after: str | None, a
         },
         [
             *(
-                f"{c.id}  {c.state.value:<9} {c.band.value:<9} {c.kpu_class or '--'}  {', '.join(c.villages)}"
+                f"{c.id}  {_state(c.state):<24} {_band(c.band):<18} {c.kpu_class or '--'}  {', '.join(c.villages)}"
                 for c in page.cases
             ),
             _summary(counts, page.total),
@@ -94,6 +95,25 @@ def list_(office_path: Path, state: str | None, limit: int, after: str | None, a
     )
 
 
+def _state(state: CaseState) -> str:
+    """The words the pages use."""
+    return {
+        CaseState.OPEN: _("belum diputuskan"),
+        CaseState.WAITING: _("menunggu petugas kedua"),
+        CaseState.DISPUTED: _("menunggu petugas ketiga"),
+        CaseState.SETTLED: _("selesai"),
+        CaseState.ENACTED: _("berlaku"),
+    }[state]
+
+
+def _band(band: Band) -> str:
+    return {
+        Band.CERTAIN: _("sangat kuat"),
+        Band.PROBABLE: _("kuat"),
+        Band.CHECK: _("perlu diperiksa"),
+    }[band]
+
+
 def _summary(counts: Mapping[CaseState, int], total: int) -> str:
-    states = ", ".join(f"{number(n)} {state.value}" for state, n in counts.items() if n)
+    states = ", ".join(f"{number(n)} {_state(state)}" for state, n in counts.items() if n)
     return _("{total} perkara ({states}).").format(total=number(total), states=states)

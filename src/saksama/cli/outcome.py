@@ -19,7 +19,7 @@ def command() -> None:
 @as_json
 def enact(office_path: Path, roll: str | None, as_json: bool) -> None:
     """Jalankan putusan dua petugas: daftar berikutnya (XLSX, CSV, Parquet), hitungan, Berita Acara."""
-    from saksama.flow.enact import enact_decisions
+    from saksama.flow.enact import EXCEL_LINES, enact_decisions
     from saksama.flow.enter import enter_pending
     from saksama.model.roll import RollId
     from saksama.web.office import open_office
@@ -46,6 +46,12 @@ def enact(office_path: Path, roll: str | None, as_json: bool) -> None:
         ),
         _("Berkas di {folder} memuat data pribadi; jaga seperti daftar aslinya.").format(folder=outcome.folder),
     ]
+    if "daftar-berikutnya.xlsx" not in told["files"]:
+        lines.append(
+            _("Lebih dari {limit} baris tidak ditulis sebagai Excel. Gunakan berkas CSV atau Parquet.").format(
+                limit=number(EXCEL_LINES)
+            )
+        )
     if not outcome.is_new:
         lines.insert(0, _("Tidak ada putusan baru; hasil yang sama sudah ada."))
     if outcome.conflicting:

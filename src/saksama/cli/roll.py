@@ -63,7 +63,7 @@ def check(file: Path, columns: Path | None, report_to: Path | None, faults_to: P
                     columns=columns,
                     report=report_to,
                     faults=faults_to,
-                    as_of=SystemClock().now().date(),
+                    as_of=SystemClock().now().astimezone().date(),  # on this machine's wall
                     progress=show,
                 ).to_json()
             )

@@ -60,7 +60,7 @@ class ShownCase:
 
 
 def show_case(case_id: CaseId, officer: Officer, *, desk: Desk) -> ShownCase:
-    """What this officer may see of a case; that they saw it is recorded before anything is shown.
+    """What this officer may see of a case; that a deciding officer saw it is recorded before anything is shown.
 
     1. the case lies in their area             2. the evidence is what it was when the case was opened
     3. the first sight of it is an entry        4. another officer's ruling stays unseen until the case is settled

@@ -12,9 +12,10 @@ from typing import Any
 from saksama.casework import rules
 from saksama.flow.desk import Desk
 from saksama.flow.enter import LedgerBook, ledger_faults
-from saksama.flow.folders import appearing, leave_entries, sha256_of
+from saksama.flow.folders import appearing, leave_entries, sha256_of, sweep
 from saksama.flow.shelves import OUTCOME, PUBLIC, OutcomeShelf, RollShelf
 from saksama.model.case import Case, CaseId
+from saksama.model.clock import local_date
 from saksama.model.decision import Decision, DecisionId
 from saksama.model.digests import short_digest
 from saksama.model.effect import RollChange
@@ -33,6 +34,7 @@ from saksama.roll.regions import Regions
 ROLL_FILE = "daftar-berikutnya"  # .csv, .xlsx, .parquet: the only files with voters in clear, and asked for
 
 MINUTES_HTML, MINUTES_PDF, TALLY = PUBLIC
+EXCEL_LINES = MAX_XLSX_LINES  # a longer roll is written as CSV and Parquet only, and the command says so
 
 Progress = Callable[[int, int], None]
 
@@ -72,18 +74,19 @@ def enact_decisions(
 ) -> Enacted:
     """Write the next roll and the Berita Acara for what two officers have agreed, case by case.
 
-    1. every change cites two decisions, and both stand in the ledger under a cosigned checkpoint
+    1. every change cites two decisions, and they and their settlement stand in the ledger under a cosigned checkpoint;
+       a case settled since then waits for the next outcome
     2. nobody who is kept is struck; contradictions go back to people      3. lines before - struck = lines after
     4. an outcome restates all changes of its roll, so a later one replaces an earlier one whole
     5. files and ledger entries appear by one rename; the cases are marked after
     """
-    settled = _settled(roll, desk)  # 2 4
-    _require_entered(settled, book)  # 1
+    settled = _settled(roll, book, desk)  # 1 2 4
     outcome = _outcome_id(roll, settled)
     folder = outcomes.folder / outcome
     is_new = not (folder / OUTCOME).is_file()
     if is_new:
         summary = rolls.summary(roll)
+        sweep(outcomes.folder)
         with appearing(folder) as partial:  # 5
             totals, roll_after = _write_next_roll(partial, settled, summary, rolls=rolls, desk=desk, progress=progress)
             minutes = _minutes(settled, summary, totals, roll_after=roll_after, book=book, desk=desk)
@@ -99,12 +102,15 @@ def enact_decisions(
     return Enacted(folder, json.loads((folder / OUTCOME).read_text()), settled.conflicting, is_new)
 
 
-def _settled(roll: RollId, desk: Desk) -> _Settled:
+def _settled(roll: RollId, book: LedgerBook, desk: Desk) -> _Settled:
     cases: dict[CaseId, tuple[Case, tuple[Decision, Decision]]] = {}
-    settlements = []
+    settlements, waiting = [], None
     for case, decisions in desk.cases.settled(roll):
         agreed = rules.agreement(decisions)
         assert agreed is not None, "a settled case has two decisions that agree"
+        if not _is_entered(case.id, agreed, book):
+            waiting = case.id
+            continue
         cases[case.id] = (case, agreed)
         choice = agreed[0].choice
         settlements.append(
@@ -117,6 +123,9 @@ def _settled(roll: RollId, desk: Desk) -> _Settled:
                 struck=choice.struck,
             )
         )
+    if not settlements and waiting is not None:
+        said = _("Putusan perkara {case} belum ada di buku besar. Jalankan dahulu: saksama ledger enter")
+        raise NotAllowed(said.format(case=waiting))
     if not settlements:
         raise NothingSettled(_("Belum ada perkara daftar ini yang diputus dua petugas; tidak ada yang dijalankan."))
     clean, conflicts = split_conflicts(settlements)
@@ -124,18 +133,12 @@ def _settled(roll: RollId, desk: Desk) -> _Settled:
     return _Settled(cases, clean, changes_for(clean, tms_scheme=desk.tms_scheme.name), conflicting)
 
 
-def _require_entered(settled: _Settled, book: LedgerBook) -> None:
-    """Raise NotAllowed unless every decision that takes effect is under the published checkpoint."""
+def _is_entered(case: CaseId, agreed: tuple[Decision, Decision], book: LedgerBook) -> bool:
+    """Whether the decisions and the settlement of a case are under the published checkpoint."""
+    entries = [f"{EntryKind.CASE_SETTLED.value}:{case}", *(f"{EntryKind.DECISION_MADE.value}:{d.id}" for d in agreed)]
     with ledger_faults():
-        for settlement in settled.clean:
-            for decision, _officer in settlement.decisions:
-                index = book.log.index_of(f"{EntryKind.DECISION_MADE.value}:{decision}")
-                if index is None or index >= book.log.published_size:
-                    raise NotAllowed(
-                        _(
-                            "Putusan perkara {case} belum ada di buku besar. Jalankan dahulu: saksama ledger enter"
-                        ).format(case=settlement.case)
-                    )
+        indexes = [book.log.index_of(entry) for entry in entries]
+    return all(index is not None and index < book.log.published_size for index in indexes)
 
 
 def _outcome_id(roll: RollId, settled: _Settled) -> str:
@@ -160,7 +163,7 @@ def _write_next_roll(
             open_files.enter_context(CsvRoll(csv, names=names)),
             open_files.enter_context(ParquetRoll(folder / f"{ROLL_FILE}.parquet")),
         ]
-        if summary.checked - len(settled.changes) <= MAX_XLSX_LINES:
+        if summary.checked - len(settled.changes) <= EXCEL_LINES:
             xlsx = XlsxRoll(folder / f"{ROLL_FILE}.xlsx", names=names, at=desk.clock.now())
             files.append(open_files.enter_context(xlsx))
         for table in apply_changes(rolls.batches(summary.roll), settled.changes, roll=summary.roll, counter=counter):
@@ -191,7 +194,7 @@ def _minutes(
     book: LedgerBook,
     desk: Desk,
 ) -> Minutes:
-    today = desk.clock.now().date()
+    today = local_date(desk.clock.now(), desk.office.utc_offset_hours)
     names = _names(desk)
     return Minutes(
         number="",

@@ -11,7 +11,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from saksama import __version__
-from saksama.flow.folders import appearing, leave_entries, sha256_of
+from saksama.flow.folders import appearing, leave_entries, sha256_of, sweep
 from saksama.flow.shelves import RollShelf, RunShelf
 from saksama.linkage.plan import LinkagePlan, load_plan, roll_id_plan
 from saksama.linkage.run import Findings, link, write_run
@@ -56,6 +56,7 @@ def find_duplicates(
         return Found(run, runs.about(run), is_new=False)
     findings = link(rolls.table(roll, [LINE, *plan.columns]), plan, progress=progress)  # 1
     findings.summary["roll"] = roll
+    sweep(runs.folder)
     with appearing(runs.folder / run) as folder:  # 3
         write_run(findings, folder)  # 2
         leave_entries(folder, [_entry_for(run, findings, folder=folder, office=rolls.office.code, clock=clock)])
@@ -96,7 +97,7 @@ def read_for_plan(path: Path, plan: LinkagePlan) -> pa.Table:
             raise BadInput(_("Berkas tidak berisi satu baris pemilih pun."))
         return pa.concat_tables(batches)
     try:
-        table = pq.read_table(path) if path.suffix == ".parquet" else _read_csv(path, plan)
+        table = pq.read_table(path) if path.suffix.lower() == ".parquet" else _read_csv(path, plan)
     except (OSError, pa.ArrowInvalid) as fault:
         raise BadInput(_("{path} bukan CSV atau Parquet yang dapat dibaca.").format(path=path)) from fault
     missing = [name for name in plan.columns if name not in table.column_names]

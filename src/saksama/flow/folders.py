@@ -51,10 +51,24 @@ def _claim(partial: Path) -> int:
         with closing_handle(partial) as left:
             _lock(left, partial)
             shutil.rmtree(partial)
-    partial.mkdir(mode=0o700)
+    try:
+        partial.mkdir(mode=0o700)
+    except FileExistsError as fault:  # another process was between our two steps
+        raise _busy(partial) from fault
     held = os.open(partial, os.O_RDONLY)
     _lock(held, partial)
     return held
+
+
+def sweep(parent: Path) -> None:
+    """Clear what killed processes left half-written in a shelf of ours; what a living one fills stays."""
+    for left in parent.glob(".*.partial"):
+        try:
+            with closing_handle(left) as handle:
+                _lock(handle, left)
+                shutil.rmtree(left)
+        except (FolderBusy, FileNotFoundError):
+            continue
 
 
 @contextmanager
@@ -71,9 +85,17 @@ def _lock(handle: int, partial: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as fault:
-        raise FolderBusy(
-            _("Proses lain sedang menulis {name}; tunggu sampai selesai.").format(name=partial.name)
-        ) from fault
+        raise _busy(partial) from fault
+
+
+def _busy(partial: Path) -> FolderBusy:
+    return FolderBusy(_("Proses lain sedang menulis {name}; tunggu sampai selesai.").format(name=partial.name))
+
+
+def made_at(folder: Path) -> str:
+    """When a finished folder was made, as its first entry says: copies and restores change a file's time, not this."""
+    with (folder / ENTRIES).open("rb") as file:
+        return str(json.loads(file.readline())["at"])
 
 
 def sync(path: Path) -> None:

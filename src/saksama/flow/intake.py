@@ -11,9 +11,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from saksama.flow.folders import appearing, leave_entries, sha256_of
+from saksama.flow.folders import appearing, leave_entries, sha256_of, sweep
 from saksama.flow.shelves import ASIDE, FAULTS, SEALED, SUMMARY, TALLY, RollShelf, sealed_name
-from saksama.model.clock import Clock
+from saksama.model.clock import Clock, local_date
 from saksama.model.digests import short_digest
 from saksama.model.entry import Entry, EntryId, EntryKind
 from saksama.model.errors import BadInput
@@ -58,8 +58,9 @@ def take_in_roll(
         roll = RollId(short_digest(digest))
         if shelf.has(roll):  # 1
             return TakenIn(shelf.summary(roll), is_new=False)
+        sweep(shelf.folder)
         with appearing(shelf.folder / roll) as folder:  # 4
-            as_of = clock.now().date()
+            as_of = local_date(clock.now(), shelf.office.utc_offset_hours)
             tally, sealed_sha256 = _seal(file, _Into(folder, roll, shelf.keys), as_of=as_of, progress=progress)
             if sha256_of(path) != digest:
                 raise BadInput(_("Berkas berubah sewaktu dibaca. Tutup berkas di Excel, lalu ulangi."))

@@ -131,8 +131,7 @@ def create_office(
     """
     if not name.strip():
         raise BadInput(_('Nama kantor kosong. Contoh: --name "KPU Kabupaten Sleman"'))
-    if not Regions.load().known(wilayah.code):
-        raise BadInput(_("Wilayah {code} tidak ada di tabel kode wilayah 2016-2025.").format(code=wilayah.code))
+    _require_known(wilayah)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadInput(_("Folder {folder} sudah berisi. Pilih folder baru atau kosong.").format(folder=folder))
     with appearing(folder.resolve()) as partial:
@@ -156,7 +155,11 @@ def create_office(
 
 
 def enrolment_entry(officer: Officer, *, office: Office, by: str) -> Entry:
-    """The entry that says this person may act here, in this role; without it no audit accepts a ruling of theirs."""
+    """The entry that says this person may act here, in this role; without it no audit accepts a ruling of theirs.
+
+    Raises BadInput for a wilayah that no table holds: an entry cannot be taken back.
+    """
+    _require_known(officer.wilayah)
     return Entry(
         id=EntryId(f"officer_enrolled:{officer.id}"),
         kind=EntryKind.OFFICER_ENROLLED,
@@ -165,6 +168,11 @@ def enrolment_entry(officer: Officer, *, office: Office, by: str) -> Entry:
         actor=by,
         body={"officer": officer.id, "role": officer.role.value, "wilayah": officer.wilayah.code, "by": by},
     )
+
+
+def _require_known(wilayah: Wilayah) -> None:
+    if not Regions.load().known(wilayah.code):
+        raise BadInput(_("Wilayah {code} tidak ada di tabel kode wilayah 2016-2025.").format(code=wilayah.code))
 
 
 def _opening_entry(settings: OfficeSettings, folder: Path, clock: Clock) -> Entry:

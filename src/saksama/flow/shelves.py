@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from saksama.flow.folders import made_at
 from saksama.model.errors import BadInput
 from saksama.model.roll import LINE, RollId, RollKind, RollSummary
 from saksama.model.texts import _
@@ -25,8 +26,15 @@ SEALED, ASIDE, FAULTS, TALLY, SUMMARY = (
     "tally.json",
     "summary.json",
 )
+RUN = "run.json"
 OUTCOME = "outcome.json"
 PUBLIC = ("berita-acara.html", "berita-acara.pdf", "hitungan.json")  # of an outcome; the roll itself is never published
+
+
+def _by_age(shelf: Path, mark: str) -> list[Path]:
+    """The finished folders of a shelf, oldest first; `mark` is the file that a finished one has."""
+    found = [path.parent for path in shelf.glob(f"[!.]*/{mark}")]
+    return sorted(found, key=lambda folder: (made_at(folder), folder.name))
 
 
 def sealed_name(roll: RollId, file: str = SEALED) -> str:
@@ -44,8 +52,7 @@ class RollShelf:
 
     def rolls(self) -> list[RollSummary]:
         """Every roll taken in, in the order they came."""
-        found = sorted(self.folder.glob(f"[!.]*/{SUMMARY}"), key=lambda path: (path.stat().st_mtime_ns, path))
-        return [self.summary(RollId(path.parent.name)) for path in found]
+        return [self.summary(RollId(folder.name)) for folder in _by_age(self.folder, SUMMARY)]
 
     def has(self, roll: RollId) -> bool:
         """Whether the roll stands here whole."""
@@ -108,12 +115,11 @@ class RunShelf:
 
     def runs(self) -> list[dict[str, Any]]:
         """`run.json` of every run, oldest first."""
-        found = sorted(self.folder.glob("[!.]*/run.json"), key=lambda path: (path.stat().st_mtime_ns, path))
-        return [{**json.loads(path.read_text()), "run": path.parent.name} for path in found]
+        return [self.about(folder.name) for folder in _by_age(self.folder, RUN)]
 
     def has(self, run: str) -> bool:
         """Whether the run stands here whole."""
-        return (self.folder / run / "run.json").is_file()
+        return (self.folder / run / RUN).is_file()
 
     def latest_roll(self) -> RollId:
         """The roll of the newest run: the one whose cases are being worked; raises BadInput where there is none."""
@@ -132,8 +138,10 @@ class RunShelf:
         return str(mine[-1])
 
     def about(self, run: str) -> dict[str, Any]:
-        """`run.json` of one run."""
-        known: dict[str, Any] = json.loads((self.folder / run / "run.json").read_text())
+        """`run.json` of one run; raises BadInput where it is not here."""
+        if not self.has(run):
+            raise BadInput(_("Pencarian {run} tidak ada di kantor ini.").format(run=run))
+        known: dict[str, Any] = json.loads((self.folder / run / RUN).read_text())
         return {**known, "run": run}
 
     def pairs(self, run: str) -> pa.Table:
@@ -154,12 +162,11 @@ class OutcomeShelf:
 
     def outcomes(self) -> list[Mapping[str, Any]]:
         """`outcome.json` of every outcome, oldest first."""
-        found = sorted(self.folder.glob(f"[!.]*/{OUTCOME}"), key=lambda path: (path.stat().st_mtime_ns, path))
-        return [json.loads(path.read_text()) for path in found]
+        return [json.loads((folder / OUTCOME).read_text()) for folder in _by_age(self.folder, OUTCOME)]
 
     def file(self, outcome: str, name: str) -> Path:
         """A published file of an outcome; raises BadInput for any name it does not list."""
         for known in self.outcomes():
-            if known["outcome"] == outcome and name in known["files"]:
+            if known["outcome"] == outcome and name in PUBLIC:
                 return self.folder / outcome / name
         raise BadInput(_("Berkas hasil itu tidak ada."))

@@ -1,6 +1,6 @@
 """Time, handed in, so that engines have none and tests have a fixed one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Protocol
 
 
@@ -17,6 +17,11 @@ class SystemClock:
     def now(self) -> datetime:
         """The present moment, in UTC, whole seconds."""
         return datetime.now(UTC).replace(microsecond=0)
+
+
+def local_date(moment: datetime, utc_offset_hours: int) -> date:
+    """The date on the office's wall: in Indonesia it is tomorrow seven to nine hours before it is in UTC."""
+    return moment.astimezone(timezone(timedelta(hours=utc_offset_hours))).date()
 
 
 def as_text(moment: datetime) -> str:

@@ -29,6 +29,13 @@ class Wilayah:
         """One of `LEVELS`."""
         return LEVELS[self.code.count(".")]
 
+    @property
+    def utc_offset_hours(self) -> int:
+        """7, 8 or 9: WIB, WITA or WIT by province (Keppres 41/1987, and the provinces made since)."""
+        if self.code[:2] in {"51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76"}:
+            return 8
+        return 9 if self.code[0] in "89" else 7
+
     def contains(self, other: "Wilayah") -> bool:
         """Whether `other` is this region or lies inside it."""
         return other.code == self.code or other.code.startswith(self.code + ".")

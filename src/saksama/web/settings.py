@@ -6,6 +6,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from saksama.model.wilayah import Wilayah
+
 _HERE = Path(__file__).resolve().parent
 _SECRET_FILE = "web.secret"  # noqa: S105  # a file's name, not what it holds
 
@@ -30,10 +32,9 @@ def _toml(folder: Path) -> dict[str, Any]:
 
 
 def _time_zone(wilayah: str) -> str:
-    """WIB, WITA or WIT by province (Keppres 41/1987, and the provinces made since)."""
-    if wilayah[:2] in {"51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76"}:
-        return "Asia/Makassar"
-    return "Asia/Jayapura" if wilayah[:1] in {"8", "9"} else "Asia/Jakarta"
+    """The name of WIB, WITA or WIT; WIB where no office is named."""
+    hours = Wilayah(wilayah).utc_offset_hours if wilayah else 7
+    return {7: "Asia/Jakarta", 8: "Asia/Makassar", 9: "Asia/Jayapura"}[hours]
 
 
 OFFICE_FOLDER = Path(os.environ["SAKSAMA_OFFICE"]).resolve() if os.environ.get("SAKSAMA_OFFICE") else None
