@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,7 @@ def enact_decisions(
     4. an outcome restates all changes of its roll, so a later one replaces an earlier one whole
     5. files and ledger entries appear by one rename; the cases are marked after
     """
+    at = desk.clock.now()  # of the outcome: what is settled while the files are written belongs to the next one
     settled = _settled(roll, book, desk)  # 1 2 4
     outcome = _outcome_id(roll, settled)
     folder = outcomes.folder / outcome
@@ -97,7 +99,7 @@ def enact_decisions(
             )
             about = _about(outcome, roll, roll_after, totals=totals, settled=settled, folder=partial)
             (partial / OUTCOME).write_text(json.dumps(about))
-            leave_entries(partial, _entries(about, settled, desk))
+            leave_entries(partial, _entries(about, settled, at=at, desk=desk))
     desk.cases.mark_enacted([settlement.case for settlement in settled.clean])
     return Enacted(folder, json.loads((folder / OUTCOME).read_text()), settled.conflicting, is_new)
 
@@ -257,8 +259,8 @@ def _about(
     }
 
 
-def _entries(about: Mapping[str, Any], settled: _Settled, desk: Desk) -> Sequence[Entry]:
-    at, outcome = desk.clock.now(), about["outcome"]
+def _entries(about: Mapping[str, Any], settled: _Settled, *, at: datetime, desk: Desk) -> Sequence[Entry]:
+    outcome = about["outcome"]
 
     def entry(kind: EntryKind, name: str, body: Mapping[str, object]) -> Entry:
         return Entry(EntryId(f"{kind.value}:{name}"), kind, at, desk.office.code, "program:outcome-enact", body)
