@@ -10,6 +10,7 @@ from tests.audit.story import (
     FIRST_CASE,
     NEXT_ROLL,
     OUTCOME,
+    SECOND_CASE,
     STRIKE,
     Story,
     change,
@@ -54,7 +55,7 @@ def cite_three_decisions(story: Story) -> None:
 
 
 def cite_another_case(story: Story) -> None:
-    story.first("roll_changed").body["case"] = "GD-8KM2P-QX4ZB"
+    story.first("roll_changed").body["case"] = SECOND_CASE
 
 
 def cite_no_case(story: Story) -> None:
@@ -139,7 +140,7 @@ def decide_twice(story: Story) -> None:
 
 
 def decide_after_the_settlement(story: Story) -> None:
-    see(story, FIRST_CASE, SARI.id).name = "evidence_seen:GD-7KM2P-QX4ZB.P-000001"
+    see(story, FIRST_CASE, SARI.id).name = f"evidence_seen:{FIRST_CASE}.P-000001"
     decide(story, FIRST_CASE, SARI.id, DIFFERENT, decision=digest("late")[:32])
 
 
@@ -188,7 +189,7 @@ def settle_a_disagreement(story: Story) -> None:
 
 
 def settle_twice(story: Story) -> None:
-    settle(story, FIRST_CASE, STRIKE, (SARI.id, WAYAN.id)).name = "case_settled:GD-7KM2P-QX4ZB.ganda"
+    settle(story, FIRST_CASE, STRIKE, (SARI.id, WAYAN.id)).name = f"case_settled:{FIRST_CASE}.ganda"
 
 
 def strike_without_a_document(story: Story) -> None:
@@ -301,11 +302,11 @@ def refer_from_no_run(story: Story) -> None:
 
 
 def refer_one_line(story: Story) -> None:
-    story.find("case_referred", case="GD-8KM2P-QX4ZB").body["lines"] = [13, 13]
+    story.find("case_referred", case=SECOND_CASE).body["lines"] = [13, 13]
 
 
 def refer_lines_beyond_the_roll(story: Story) -> None:
-    story.find("case_referred", case="GD-8KM2P-QX4ZB").body["lines"] = [13, 5000]
+    story.find("case_referred", case=SECOND_CASE).body["lines"] = [13, 5000]
 
 
 def open_the_office_for_another_log(story: Story) -> None:

@@ -15,25 +15,31 @@ from saksama.ledger.keys import Signer
 from saksama.ledger.log import Log
 from saksama.ledger.policy import Policy
 from saksama.ledger.witness import Witness
+from saksama.model.case import case_id_for
 from saksama.model.decision import Choice, Ruling, choice_commitment
+from saksama.model.digests import short_digest
 from saksama.model.entry import Entry, EntryId, EntryKind
+from saksama.model.roll import RollId
 from tests.cast import BANTUL, RATNA, SARI, SLEMAN, TONO, WAYAN
 
 BEGIN = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 WITNESSED = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 ORIGIN = "saksama.example/34.04"
 LOG_KEY = Signer(ORIGIN, Signer.generate("x").key_type, hashlib.sha256(b"log").digest())
-ROLL, NEXT_ROLL, RUN, OUTCOME = "a1b2c3d4e5f60718", "b1b2c3d4e5f60718", "c1b2c3d4e5f60718", "d1b2c3d4e5f60718"
-FIRST_CASE, SECOND_CASE = "GD-7KM2P-QX4ZB", "GD-8KM2P-QX4ZB"
-EVIDENCE = {FIRST_CASE: "1e" * 32, SECOND_CASE: "2e" * 32}
-LINES = {FIRST_CASE: [12, 407, 500], SECOND_CASE: [13, 900]}
+RUN, OUTCOME, AGAIN = "c1b2c3d4e5f60718", "d1b2c3d4e5f60718", "e1b2c3d4e5f60718"
 STRIKE = Choice(Ruling.SAME_PERSON, 12, (407, 500))
 DIFFERENT = Choice(Ruling.DIFFERENT_PEOPLE)
-MINUTES = b"<p>Berita Acara</p>"
+PUBLIC = {"berita-acara.html": b"<p>Berita Acara</p>", "berita-acara.pdf": b"%PDF", "hitungan.json": b"{}"}
 
 
 def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+ROLL, NEXT_ROLL = RollId(short_digest(digest("file"))), RollId(short_digest(digest("next roll")))
+FIRST_CASE, SECOND_CASE = str(case_id_for(ROLL, (12, 407, 500))), str(case_id_for(ROLL, (13, 900)))
+EVIDENCE = {FIRST_CASE: "1e" * 32, SECOND_CASE: "2e" * 32}
+LINES = {FIRST_CASE: [12, 407, 500], SECOND_CASE: [13, 900]}
 
 
 def decision_id(officer: str, case: str) -> str:
@@ -143,12 +149,12 @@ def settle(story: Story, case: str, choice: Choice, by: tuple[str, str]) -> Act:
     return story.tell("case_settled", by[1], case, case=case, **said(choice), decisions=decisions, opened=opened)
 
 
-def change(story: Story, line: int) -> Act:
+def change(story: Story, line: int, outcome: str = OUTCOME) -> Act:
     return story.tell(
         "roll_changed",
         "program:outcome-enact",
-        f"{OUTCOME}.{line}",
-        outcome=OUTCOME,
+        f"{outcome}.{line}",
+        outcome=outcome,
         roll=ROLL,
         line=line,
         kept=12,
@@ -183,7 +189,7 @@ def true_story(policy: Policy) -> Story:
         settle(story, case, choice, (SARI.id, WAYAN.id))
     change(story, 407)
     change(story, 500)
-    _enact(story)
+    enact(story, OUTCOME)
     return story
 
 
@@ -237,22 +243,22 @@ def _refer(story: Story, case: str) -> None:
     )
 
 
-def _enact(story: Story) -> None:
-    files = {"berita-acara.html": hashlib.sha256(MINUTES).hexdigest(), "daftar.xlsx": digest("next roll")}
-    story.tell(
-        "outcome_enacted",
-        "program:outcome-enact",
-        OUTCOME,
-        outcome=OUTCOME,
-        roll_before=ROLL,
-        roll_after=NEXT_ROLL,
-        lines_before=1000,
-        lines_after=998,
-        struck=2,
-        changes=2,
-        files=files,
-    )
-    story.files[f"outcomes/{OUTCOME}/berita-acara.html"] = MINUTES
+def enact(story: Story, outcome: str, *, next_file: str = "next roll", **changed: Any) -> Act:
+    """An outcome with all its files, of which the public ones are published."""
+    files = {name: hashlib.sha256(content).hexdigest() for name, content in PUBLIC.items()}
+    files |= {f"daftar-berikutnya.{kind}": digest(next_file) for kind in ("csv", "parquet", "xlsx")}
+    story.files |= {f"outcomes/{outcome}/{name}": content for name, content in PUBLIC.items()}
+    body: dict[str, Any] = {
+        "outcome": outcome,
+        "roll_before": ROLL,
+        "roll_after": short_digest(digest(next_file)),
+        "lines_before": 1000,
+        "lines_after": 998,
+        "struck": 2,
+        "changes": 2,
+        "files": files,
+    }
+    return story.tell("outcome_enacted", "program:outcome-enact", outcome, **(body | changed))
 
 
 def as_bytes(whole: dict[str, Any]) -> bytes:

@@ -59,7 +59,7 @@ def test_it_prints_the_fingerprints_that_people_compare(published, witness):
 
 def test_it_never_says_valid_after_one_byte_of_any_file_is_changed(published):
     files = sorted(path for path in published.rglob("*") if path.is_file())
-    assert len(files) == 5  # checkpoint, policy, one bundle, one tile, one Berita Acara
+    assert len(files) == 7  # checkpoint, policy, one bundle, one tile, Berita Acara twice, tally
     for path in files:
         whole = path.read_bytes()
         step = max(1, len(whole) // 60)
@@ -114,7 +114,7 @@ def test_it_refuses_a_link_to_somewhere_else(published, tmp_path):
 
 
 def test_it_refuses_the_roll_itself_among_published_files(story, witness, tmp_path):
-    story.files[f"outcomes/{OUTCOME}/daftar.xlsx"] = b"next roll"
+    story.files[f"outcomes/{OUTCOME}/daftar-berikutnya.xlsx"] = b"next roll"
     report = audit_folder(story.publish(tmp_path, witness))
     assert any("daftar pemilih tidak boleh diterbitkan" in point for f in report.findings for point in f.points)
 

@@ -4,10 +4,15 @@ from hashlib import sha256
 from pathlib import Path
 
 from saksama.audit.entries import AuditedEntry
+from saksama.audit.names import roll_name
 from saksama.audit.state import State, Topic
+from saksama.audit.wholeness import require_whole
 from saksama.model.texts import _
 
 _GANDA = 2  # the TMS code of a double entry, the same in the schemes of 2018 and 2024
+_SCHEMES = ("2018", "2024")
+_NEXT_ROLL = "daftar-berikutnya.csv"
+_NEEDED = ("berita-acara.html", "berita-acara.pdf", "hitungan.json", _NEXT_ROLL, "daftar-berikutnya.parquet")
 # The roll itself is personal data: its digest is published, its file never.
 _NEVER_PUBLISHED = (".xlsx", ".csv", ".parquet", ".gz", ".zip")
 
@@ -30,8 +35,6 @@ def _roll_changed(entry: AuditedEntry, state: State) -> None:
         state.fault(Topic.CHANGES, entry, _("baris yang sama dicoret dua kali"))
     if body["line"] == body["kept"] or body["line"] in effect.kept or body["kept"] in effect.struck:
         state.fault(Topic.CHANGES, entry, _("baris yang dipertahankan ikut dicoret"))
-    if entry.actor.startswith("P-") and entry.actor not in state.people:
-        state.fault(Topic.CHANGES, entry, _("diberlakukan oleh orang yang tidak terdaftar"))
     effect.struck[body["line"]] = entry.index
     effect.kept.add(body["kept"])
     effect.rolls.add(body["roll"])
@@ -59,7 +62,7 @@ def _require_decided(entry: AuditedEntry, state: State) -> None:
         state.fault(Topic.CHANGES, entry, _("perubahan menyebut putusan lain daripada penyelesaian perkaranya"))
     if settled.ruling != "ganda" or body["line"] not in settled.struck or body["kept"] != settled.kept:
         state.fault(Topic.CHANGES, entry, _("perubahan berbeda dari yang diputuskan"))
-    if case.roll != body["roll"] or body["tms"] != _GANDA:
+    if case.roll != body["roll"] or body["tms"] != _GANDA or body["tms_scheme"] not in _SCHEMES:
         state.fault(Topic.CHANGES, entry, _("perubahan atas daftar lain, atau dengan kode selain ganda"))
 
 
@@ -82,7 +85,25 @@ def _outcome_enacted(entry: AuditedEntry, state: State) -> None:
         state.fault(Topic.OUTCOMES, entry, _("baris sesudah bukan baris sebelum dikurangi yang dicoret"))
     if effect.latest is not None:
         state.after(entry, effect.latest)
-    state.rolls[body["roll_after"]] = body["lines_after"]
+    require_whole(entry, effect, state)
+    _require_next_roll(entry, state)
+
+
+def _require_next_roll(entry: AuditedEntry, state: State) -> None:
+    """The next roll has the name of its file and all its files; a name known before has as many lines as it had."""
+    body = entry.body
+    after, lines, files = body["roll_after"], body["lines_after"], body["files"]
+    for name in _NEEDED:
+        if name not in files:
+            state.faults[Topic.FILES].append(
+                _("outcomes/{number}/{name}: hilang").format(number=body["outcome"], name=name)
+            )
+    if _NEXT_ROLL in files and after != roll_name(files[_NEXT_ROLL]):
+        state.fault(Topic.OUTCOMES, entry, _("nomor daftar bukan sidik berkasnya"))
+    if lines not in (state.rolls.get(after, lines), state.line_limits.get(after)):
+        state.fault(Topic.OUTCOMES, entry, _("daftar hasil dimasukkan kembali dengan jumlah baris lain"))
+    state.rolls.setdefault(after, lines)
+    state.line_limits.setdefault(after, lines)
 
 
 def finish(state: State) -> None:

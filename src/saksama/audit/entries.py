@@ -55,7 +55,7 @@ _BODIES = {
     " struck:count changes:count files:file>sha256",
 }
 KINDS = tuple(_BODIES)
-_BIGGEST = 10**10  # a number of eleven digits could be part of a NIK
+_BIGGEST = 10**9  # a number of more digits could be most of a NIK
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
@@ -143,7 +143,7 @@ def _fits(form: str, value: object) -> bool:
         key, item_form = form.split(">")
         return isinstance(value, dict) and all(_fits(key, k) and _fits(item_form, v) for k, v in value.items())
     if form in ("count", "line"):
-        return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _BIGGEST
+        return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _BIGGEST
     return isinstance(value, str) and _COMPILED[form].fullmatch(value) is not None
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from saksama.audit.entries import AuditedEntry
+from saksama.audit.names import case_number, roll_name
+from saksama.audit.powers import is_of_office, require_actor
 from saksama.audit.state import DECIDING_ROLES, Case, Decision, Person, Settlement, State, Topic
 from saksama.model.texts import _
 
@@ -16,6 +18,7 @@ def take(entry: AuditedEntry, state: State) -> None:
     state.counts[entry.kind] += 1
     if entry.kind != "office_opened" and entry.office not in state.offices:
         state.fault(Topic.OFFICERS, entry, _("kantornya belum dibuka di buku besar ini"))
+    require_actor(entry, state)
     rule = _RULES.get(entry.kind)
     if rule is not None:
         rule(entry, state)
@@ -34,11 +37,13 @@ def _officer_enrolled(entry: AuditedEntry, state: State) -> None:
         state.fault(Topic.OFFICERS, entry, _("pendaftar yang tertulis bukan pelakunya"))
     if by.startswith("P-"):
         registrar = state.people.get(by)
-        if registrar is None or registrar.role not in DECIDING_ROLES or by == entry.body["officer"]:
+        may = registrar is not None and registrar.role in DECIDING_ROLES and is_of_office(registrar, entry)
+        if not may or by == entry.body["officer"]:
             state.fault(Topic.OFFICERS, entry, _("petugas didaftarkan oleh orang yang tidak berwenang"))
-        else:
-            state.after(entry, registrar.at)
-    state.people[entry.body["officer"]] = Person(entry.body["role"], entry.body["wilayah"], entry.at)
+    if entry.body["officer"] in state.people:  # else a role could be lent for one decision and taken back
+        state.fault(Topic.OFFICERS, entry, _("petugas yang sama didaftarkan dua kali"))
+        return
+    state.people[entry.body["officer"]] = Person(entry.body["role"], entry.body["wilayah"], entry.office, entry.at)
 
 
 def _roll_taken_in(entry: AuditedEntry, state: State) -> None:
@@ -50,6 +55,8 @@ def _roll_taken_in(entry: AuditedEntry, state: State) -> None:
     elif state.rolls.get(body["roll"], body["lines_in"]) != body["lines_in"]:
         # The next roll of an outcome is taken in again as the file that was written.
         state.fault(Topic.ROLLS, entry, _("daftar hasil dimasukkan kembali dengan jumlah baris lain"))
+    if body["roll"] != roll_name(body["file_sha256"]):
+        state.fault(Topic.ROLLS, entry, _("nomor daftar bukan sidik berkasnya"))
     state.taken_in.add(body["roll"])
     state.rolls[body["roll"]] = body["checked"]
     state.line_limits[body["roll"]] = body["lines_in"]
@@ -58,6 +65,9 @@ def _roll_taken_in(entry: AuditedEntry, state: State) -> None:
 def _pairs_found(entry: AuditedEntry, state: State) -> None:
     if entry.body["roll"] not in state.rolls:
         state.fault(Topic.ROLLS, entry, _("pencarian atas daftar yang tidak pernah dimasukkan"))
+    if entry.body["run"] in state.runs:
+        state.fault(Topic.ROLLS, entry, _("nomor catatan yang sama sudah dipakai"))
+        return
     state.runs[entry.body["run"]] = entry.body["roll"]
 
 
@@ -68,27 +78,26 @@ def _case_referred(entry: AuditedEntry, state: State) -> None:
         state.fault(Topic.CASES, entry, _("perkara dari pencarian yang tidak ada atau atas daftar lain"))
     if len(lines) < 2 or sorted(lines) != body["lines"]:
         state.fault(Topic.CASES, entry, _("perkara tidak memuat dua baris atau lebih yang berbeda"))
-    if lines and max(lines) >= state.line_limits.get(body["roll"], 10**10):
+    if lines and max(lines) >= state.line_limits.get(body["roll"], 0):
         state.fault(Topic.CASES, entry, _("perkara menyebut baris di luar daftar"))
+    if body["wilayah"] != entry.office:
+        state.fault(Topic.CASES, entry, _("perkara wilayah lain daripada kantornya"))
+    if body["case"] != case_number(body["roll"], body["lines"]):
+        state.fault(Topic.CASES, entry, _("nomor perkara bukan nomor bagi daftar dan barisnya"))
     if body["case"] in state.cases:
         state.fault(Topic.CASES, entry, _("perkara dirujuk dua kali"))
         return
+    places = {(body["roll"], line) for line in lines}
+    if places & state.in_cases:
+        state.fault(Topic.CASES, entry, _("barisnya sudah ada dalam perkara lain"))
+    state.in_cases |= places
     state.cases[body["case"]] = Case(body["wilayah"], body["roll"], lines, body["evidence_digest"], entry.at)
 
 
-def _decider(entry: AuditedEntry, case: Case | None, state: State, topic: Topic) -> None:
-    """Note it unless the actor is an enrolled person who decides cases of exactly this area."""
-    person = state.people.get(entry.actor)
-    if not entry.actor.startswith("P-"):
-        state.fault(topic, entry, _("dilakukan oleh program, bukan oleh orang"))
-    elif person is None:
-        state.fault(topic, entry, _("dilakukan oleh orang yang tidak terdaftar"))
-    elif person.role not in DECIDING_ROLES:
-        state.fault(topic, entry, _("dilakukan oleh pengawas, yang tidak berwenang memutuskan"))
-    elif case is not None and person.wilayah != case.wilayah:
-        state.fault(topic, entry, _("dilakukan oleh petugas wilayah lain"))
-    else:
-        state.after(entry, person.at)
+def _require_own_area(entry: AuditedEntry, case: Case | None, state: State, topic: Topic) -> None:
+    """Note it where an office acts on another's case; who acts for the office, `powers` has judged."""
+    if case is not None and case.wilayah != entry.office:
+        state.fault(topic, entry, _("perkara wilayah lain daripada kantornya"))
 
 
 def _evidence_seen(entry: AuditedEntry, state: State) -> None:
@@ -97,6 +106,7 @@ def _evidence_seen(entry: AuditedEntry, state: State) -> None:
     if case is None or case.evidence != body["evidence_digest"]:
         state.fault(Topic.CASES, entry, _("bukti yang dilihat bukan bukti suatu perkara di buku besar"))
         return
+    _require_own_area(entry, case, state, Topic.CASES)
     if body["officer"] != entry.actor:
         state.fault(Topic.CASES, entry, _("yang melihat bukti bukan pelaku catatan"))
     state.after(entry, case.at)
@@ -106,7 +116,7 @@ def _evidence_seen(entry: AuditedEntry, state: State) -> None:
 def _decision_made(entry: AuditedEntry, state: State) -> None:
     body = entry.body
     case = state.cases.get(body["case"])
-    _decider(entry, case, state, Topic.DECISIONS)
+    _require_own_area(entry, case, state, Topic.DECISIONS)
     if case is None:
         state.fault(Topic.DECISIONS, entry, _("putusan atas perkara yang tidak ada"))
         return
@@ -149,7 +159,7 @@ def _supersede(entry: AuditedEntry, state: State) -> None:
 def _case_settled(entry: AuditedEntry, state: State) -> None:
     body = entry.body
     case = state.cases.get(body["case"])
-    _decider(entry, case, state, Topic.SETTLEMENTS)
+    _require_own_area(entry, case, state, Topic.SETTLEMENTS)
     if case is None or body["case"] in state.settled:
         state.fault(Topic.SETTLEMENTS, entry, _("penyelesaian atas perkara yang tidak ada atau sudah selesai"))
         return
@@ -166,7 +176,7 @@ def _case_settled(entry: AuditedEntry, state: State) -> None:
     _require_agreement(entry, opened, agreed, state)
     _require_sound(entry, case, agreed, state)
     state.settled[body["case"]] = Settlement(
-        body["ruling"], body["kept"], frozenset(body["struck"]), frozenset(body["decisions"]), entry.at
+        body["ruling"], body["kept"], frozenset(body["struck"]), frozenset(body["decisions"]), entry.at, entry.index
     )
 
 

@@ -36,6 +36,7 @@ class Person:
 
     role: str
     wilayah: str
+    office: str
     at: datetime
 
 
@@ -70,6 +71,7 @@ class Settlement:
     struck: frozenset[int]
     decisions: frozenset[str]
     at: datetime
+    index: int
 
 
 @dataclass(slots=True)
@@ -91,15 +93,17 @@ class State:
     opened_at: dict[str, datetime] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     rolls: dict[str, int] = field(default_factory=dict)  # roll: its lines
-    line_limits: dict[str, int] = field(default_factory=dict)  # roll taken in: line numbers are below this
+    line_limits: dict[str, int] = field(default_factory=dict)  # roll: line numbers are below this
     runs: dict[str, str] = field(default_factory=dict)  # run: its roll
     cases: dict[str, Case] = field(default_factory=dict)
+    in_cases: set[tuple[str, int]] = field(default_factory=set)  # (roll, line) of every case
     seen: dict[tuple[str, str, str], datetime] = field(default_factory=dict)  # (case, officer, evidence)
     decisions: dict[str, Decision] = field(default_factory=dict)
     decisions_of: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # case: decisions
     superseded: set[str] = field(default_factory=set)
     settled: dict[str, Settlement] = field(default_factory=dict)
     effects: defaultdict[str, Effect] = field(default_factory=lambda: defaultdict(Effect))
+    enacted: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))  # roll: lines struck so far
     taken_in: set[str] = field(default_factory=set)  # rolls that came from a file
     outcomes: dict[str, dict[str, str]] = field(default_factory=dict)  # outcome: its files
     counts: Counter[str] = field(default_factory=Counter)
