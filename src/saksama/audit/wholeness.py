@@ -29,9 +29,11 @@ def require_whole(entry: AuditedEntry, effect: Effect, state: State) -> None:
         if settled.ruling == "ganda" and settled.index < before and state.cases[case].roll == roll
     ]
     contrary = contradicting(standing)
+    newest = max((settled.index for settled in standing if settled.struck & struck), default=-1)
     for settled in standing:
         is_in, is_whole = bool(settled.struck & struck), settled.struck <= struck
-        is_late = not is_in and entry.at - settled.at <= _MEANWHILE
+        # Decisions are in the log before they take effect: what the outcome could not know came after all it holds.
+        is_late = settled.index > newest and entry.at - settled.at <= _MEANWHILE
         if is_in if settled.index in contrary else not (is_whole or is_late):  # 2 3
             state.fault(Topic.OUTCOMES, settled.index, _("perubahan berbeda dari yang diputuskan"))
 
