@@ -1,9 +1,9 @@
 """Policies: the specification's rules, each refusal by name, and a quorum that counts nobody twice."""
 
-from contextlib import re
+import re
+from contextlib import suppress
 
 import pytest
-import suppress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
