@@ -8,8 +8,9 @@ import pytest
 
 from saksama.model.errors import Broken
 from saksama.roll.faults import ASIDE, FAULTS
+from saksama.roll.report import write_report
 from saksama.roll.tally import NotBalanced, Place, PlaceCount, Tally
-from tests.roll.making import HEADER, SARI, row, taken_rows, voters
+from tests.roll.making import HEADER, SARI, row, take_in, taken_rows, voters, write_csv
 
 
 def test_it_balances_in_total_per_village_and_per_tps(tmp_path: Path) -> None:
@@ -65,6 +66,18 @@ def test_a_slipped_cell_never_shows_up_as_a_village_or_tps(tmp_path: Path) -> No
     assert "SARI DEWI" not in tally.to_json()
     assert "BUDI" not in tally.to_json()
     assert tally.shown_places()[Place("", "?", "?")] == PlaceCount(1, 1, 0)
+
+
+@pytest.mark.parametrize("label", ["Kode Kelurahan", "Kelurahan"])
+@pytest.mark.parametrize("slipped", ["3404074107550001", "3404.0741.0755.0001", "SARI 3404074107550001", "34040741075"])
+def test_a_slipped_number_never_shows_up_as_a_village(tmp_path: Path, slipped: str, label: str) -> None:
+    header = [label if name == "Kode Kelurahan" else name for name in HEADER]
+    lines = [*voters(20), *(row(kd_kel=slipped) for _ in range(12))]
+    tally = take_in(write_csv(tmp_path / "daftar.csv", *lines, header=header)).tally
+    write_report(tmp_path / "laporan.html", tally, title="Daftar")
+    page = (tmp_path / "laporan.html").read_text(encoding="utf-8")
+    assert not any(slipped in text for text in (tally.to_json(), page, *tally.by_village()))
+    assert tally.by_village()["?"].lines_in == 12
 
 
 def test_every_code_has_its_sentence_and_mend() -> None:

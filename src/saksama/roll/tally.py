@@ -1,6 +1,7 @@
 """What came in and where it went: lines in = checked + set aside, in total, by sheet, village and TPS."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ __all__ = ["ASIDE", "FAULTS", "FaultText", "NotBalanced", "Place", "PlaceCount",
 _VERSION = 1
 _FEW = 10  # a village name not in the table, in fewer lines than this, may be a slipped cell: it is not shown
 _LONGEST_NAME = 40
+_CODE = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{4}|[1-9][0-9]{9}")
+_MOST_DIGITS = 3  # in a village name, "SP 2"; more may be a slipped number, however many lines repeat it
 _OTHER = "?"
 
 
@@ -104,9 +107,7 @@ class Tally:
             lines[place.village] += here.lines_in
         shown: dict[Place, PlaceCount] = {}
         for place, here in self.by_place.items():
-            village = place.village
-            if village and not _is_code(village) and (lines[village] < _FEW or len(village) > _LONGEST_NAME):
-                village = _OTHER
+            village = place.village if _may_show(place.village, lines[place.village]) else _OTHER
             sum_here = shown.setdefault(place._replace(village=village), PlaceCount())
             sum_here.lines_in += here.lines_in
             sum_here.checked += here.checked
@@ -163,8 +164,13 @@ def _counter(counts: Mapping[str, int]) -> Counter[str]:
     return Counter({str(name): int(count) for name, count in counts.items()})
 
 
-def _is_code(village: str) -> bool:
-    return village.replace(".", "").isdecimal()
+def _may_show(village: str, lines: int) -> bool:
+    """Whether `village` is a whole code, or a name that so many lines share that it is no slipped cell."""
+    if not village or _CODE.fullmatch(village):
+        return True
+    digits = sum(c.isdigit() for c in village)
+    named = digits <= _MOST_DIGITS and digits < len(village)
+    return named and lines >= _FEW and len(village) <= _LONGEST_NAME
 
 
 def _places(checked: pa.Table) -> list[tuple[Place, int]]:
