@@ -12,6 +12,7 @@ import pytest
 from saksama.model.roll import COLUMNS
 from saksama.roll.formats import delimited
 from saksama.roll.reader import open_roll
+from saksama.roll.refusals import UnknownLayout
 from saksama.roll.source import Kind
 from tests.roll.making import BUDI, HEADER, SARI, csv_bytes, row, take_in, voters, write_csv
 
@@ -178,3 +179,12 @@ def test_quotes_on_the_border_of_a_block_do_no_harm(tmp_path: Path, monkeypatch:
     taken = take_in(write_csv(tmp_path / "a.csv", *lines))
     assert taken.tally.checked == 3_000
     assert taken.column("alamat_asli") == [f"JL A\nNO {n}" for n in range(3_000)]
+
+
+def test_it_answers_a_quoted_csv_with_unknown_headings_by_its_columns(tmp_path: Path) -> None:
+    line = '"3404074107550001","SARI, DEWI","BANTUL, DIY"\n'
+    path = tmp_path / "daftar.csv"
+    path.write_text('"A","B","C"\n' + line * 9, encoding="utf-8")
+    with pytest.raises(UnknownLayout) as caught:
+        open_roll(path)
+    assert caught.value.seen == ("A", "B", "C")

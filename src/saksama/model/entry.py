@@ -56,8 +56,8 @@ def _record(fields: Mapping[str, Field]) -> Field:
 
 
 def _count(value: object) -> bool:
-    # Ten digits count every voter on Earth; eleven and more could hide a NIK.
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**10
+    # A thousand million counts every voter of any country; a longer number could be most of a NIK.
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 10**9
 
 
 DIGEST = _text("[0-9a-f]{64}")

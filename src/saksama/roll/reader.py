@@ -20,6 +20,7 @@ from saksama.roll.source import Kind, OpenFile, Source, identify
 __all__ = ["OpenSheet", "RollFile", "load_mapping", "open_roll"]
 
 _LOOKED_AT = SEARCHED + 8
+_TABLE = 3  # columns, at least, of what may be a roll under headings that are not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,25 +125,30 @@ def _best_delimiter(
         head = stream.read(1 << 18)
     wanted = (columns.delimiter,) if columns and columns.delimiter else sniff(head, scanned.encoding)
     best: tuple[DelimitedSheet, Layout | None] | None = None
+    most = (-1, -1)
     refusal: UnknownLayout | DamagedFile | None = None
     for delimiter in wanted:
         sheet = DelimitedSheet(source, scanned, delimiter)
         try:
             layout = find_layout(sheet.head(_LOOKED_AT), columns, where=source.name)
         except (UnknownLayout, DamagedFile) as fault:  # read with the wrong delimiter, quotes look misplaced
-            refusal = refusal or fault
+            if refusal is None or (isinstance(refusal, DamagedFile) and isinstance(fault, UnknownLayout)):
+                refusal = fault
             continue
-        if best is None or _size(layout) > _size(best[1]):
-            best = sheet, layout
-    if refusal is not None and (best is None or best[1] is None):
+        size = _size(sheet, layout)
+        if size > most:
+            best, most = (sheet, layout), size
+    wide_unknown = isinstance(refusal, DamagedFile) and most[1] >= _TABLE  # its columns are shown, to be mapped
+    if refusal is not None and not most[0] and not wide_unknown:
         raise refusal
     if best is None:
         raise AssertionError("some delimiter was tried")
     return best
 
 
-def _size(layout: Layout | None) -> int:
-    return len(layout.fields) if layout else 0
+def _size(sheet: DelimitedSheet, layout: Layout | None) -> tuple[int, int]:
+    """Columns recognised; then, of a sheet where none are, columns seen."""
+    return (len(layout.fields), 0) if layout else (0, max(map(len, sheet.head(_LOOKED_AT)), default=0))
 
 
 def _workbook(opened: OpenFile, source: Source, columns: ColumnMapping | None, beat: Beat) -> RollFile:
