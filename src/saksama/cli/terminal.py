@@ -46,7 +46,7 @@ def refusals(*, as_json: bool = False) -> Iterator[None]:
         click.echo(str(refusal), err=True)
         # An unknown layout brings the columns it has and a mapping file, filled in as far as it could be guessed.
         if seen := getattr(refusal, "seen", None):
-            told |= {"columns": list(seen), "mapping": refusal.suggested_toml}  # type: ignore[attr-defined]
+            told |= {"columns": list(seen), "mapping": refusal.suggested_toml}  # type: ignore[attr-defined]  # has both
             click.echo(_("Kolom yang ada: {columns}").format(columns=" | ".join(seen)), err=True)
             click.echo(
                 _("Simpan yang berikut sebagai MAP.toml, betulkan, lalu ulangi dengan --columns MAP.toml:"), err=True
