@@ -30,7 +30,7 @@ def measure_strangers(comparer: Comparer) -> Floats:
     plan, samples = comparer.plan, _samples(comparer)
     counts = np.zeros((len(samples), CONDITIONS, len(plan.comparisons), DEPTH))
     for number, evidence in enumerate(samples):
-        condition = conditions_of(evidence.levels, plan, comparer.surprise.common[evidence.left]).astype(np.int64)
+        condition = conditions_of(evidence.levels, plan, comparer.common_of(evidence.left)).astype(np.int64)
         for column in range(len(plan.comparisons)):
             flat = condition * DEPTH + evidence.levels[:, column]
             counts[number, :, column] = np.bincount(flat, minlength=CONDITIONS * DEPTH).reshape(CONDITIONS, DEPTH)
@@ -117,7 +117,8 @@ def _anywhere(prepared: Prepared) -> Words:
     else:
         left, right = one % np.uint64(size), two % np.uint64(size)
     kept = (left != right) & (right < size)
-    kept[kept] = prepared.persons[left[kept]] != prepared.persons[right[kept]]
+    if prepared.persons is not None:
+        kept[kept] = prepared.persons[left[kept]] != prepared.persons[right[kept]]
     return packed(left[kept], right[kept])
 
 

@@ -5,6 +5,7 @@ from frequencies and samples (`strangers`) and never moves, so the classes canno
 three classes of two people keep twins, families and mistyped numbers from passing for doubles.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,16 +118,25 @@ def least_bits(plan: LinkagePlan, all_pairs: float, lines: int) -> float:
     return float(np.log2(max(all_pairs, 1.0)) - np.log2(first_sizes(plan, lines)["person"]) - _MOST_AGAINST)
 
 
-def train(evidence: Evidence, plan: LinkagePlan, all_pairs: float, lines: int) -> Model:
-    """The model that EM settles on, from at most 1.5 million of the pairs, taken at even steps."""
+def sample_of(buckets: Sequence[Evidence]) -> tuple[Evidence, int]:
+    """At most 1.5 million of the pairs, taken at even steps; and the step."""
+    step = max(1, sum(len(bucket) for bucket in buckets) // _TRAINING_PAIRS)
+    parts, passed = [], 0
+    for bucket in buckets:
+        parts.append(bucket.taken(np.arange(-passed % step, len(bucket), step)))
+        passed += len(bucket)
+    return Evidence.together(parts), step
+
+
+def train(evidence: Evidence, plan: LinkagePlan, all_pairs: float, lines: int, step: int = 1) -> Model:
+    """The model that EM settles on. `evidence` is every `step`-th of the pairs."""
     classes = _classes_for(plan)
     beliefs = np.stack([_beliefs(name, plan) for name in classes])
     firmness = np.array([_FIRMNESS[name] for name in classes])[:, None, None]
     first = first_sizes(plan, lines)
     sizes = np.array([first[name] for name in classes])
     model = Model(classes, _logs(beliefs), np.log2(sizes), float(np.log2(max(all_pairs, 1.0))))
-    step = max(1, len(evidence) // _TRAINING_PAIRS)
-    part = evidence.taken(np.arange(0, len(evidence), step))
+    part = evidence
     counted = _anchors(part, plan)
     for rounds in range(1, _ROUNDS + 1):
         shares = model.shares(part)
