@@ -56,8 +56,8 @@ class Walk:
         at = (0, 0)
         while at[0] < len(self.bounds):
             out = np.empty(max(AT_ONCE, self.window), np.uint64)
-            written, *at = write_pairs(self.bounds, self.keys.records, self.window, border, at, out)
-            at = (at[0], at[1])
+            written, group, entry = write_pairs(self.bounds, self.keys.records, self.window, border, at, out)
+            at = (group, entry)
             if written:
                 yield out[:written]
 

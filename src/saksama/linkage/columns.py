@@ -1,4 +1,4 @@
-"""Columns read batch by batch into what comparing needs: each reader takes batches in turn and gives its column whole."""
+"""Columns read batch by batch into what comparing needs: each reader takes batches in turn, and gives its column."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -56,7 +56,8 @@ def text_buffers(column: Any) -> tuple[Bytes, Ints]:
         whole = pc.fill_null(whole, "")
     if len(whole) == 0:
         return np.zeros(0, np.uint8), np.zeros(1, np.int64)
-    _validity, offsets, data = whole.buffers()
+    buffers: Any = whole.buffers()
+    _validity, offsets, data = buffers
     starts = np.frombuffer(offsets, np.int64, len(whole) + 1, whole.offset * 8)
     letters = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
     return letters, starts
@@ -116,7 +117,7 @@ class DatesReader:
 
     def finish(self) -> Ints:
         """All dates."""
-        return _joined(self.parts)
+        return np.asarray(_joined(self.parts))
 
     def _read(self, batch: pa.Table) -> Ints:
         if len(self.columns) == 3:
@@ -150,7 +151,7 @@ class NumbersReader:
 
     def finish(self) -> Ints:
         """All numbers."""
-        return _joined(self.parts)
+        return np.asarray(_joined(self.parts))
 
 
 class HashesReader:
@@ -170,7 +171,7 @@ class HashesReader:
 
     def finish(self) -> Words:
         """All hashes."""
-        return _joined(self.parts)
+        return np.asarray(_joined(self.parts))
 
 
 class TiersReader:

@@ -19,9 +19,10 @@ LEVELS = {"name": 8, "date": 9, "person_number": 10, "place": 8, "text": 5, "cod
 DEPTH = 10  # of the tables: the most levels a comparison has, blank included
 NAMED = ("name", "date")  # kinds whose chances are kept apart: namesakes share these, and are strangers in the rest
 _CHUNK = 1 << 16
-_NEARNESS = np.full(DEPTH, 12, np.uint8)  # by place level: same district or nearer 6, same regency 0, else 12
+_NEARNESS = np.full(DEPTH, 12, np.uint8)  # by place level: same regency 0, district or nearer 6, province 18, else 12
 _NEARNESS[fields.SAME_HOUSEHOLD : fields.SAME_DISTRICT + 1] = 6
 _NEARNESS[fields.SAME_REGENCY] = 0
+_NEARNESS[fields.SAME_PROVINCE] = 18
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,7 +36,20 @@ class Surprise:
     values: dict[str, Floats]
     serials: dict[str, Floats]
     common: Bytes  # dates that are common, such as 1 July, by date
-    local: tuple[Bytes, Bytes, Bytes] | None = None  # less for name as written, plain, date where birthplaces agree
+    local: "tuple[Local, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Local:
+    """What names (as written, in plain spelling) and dates surprise less among people of one birthplace or province.
+
+    By record, in steps of `frequencies.LOCAL_STEP` bits. It holds for pairs whose level of comparison `kind` is one
+    of the first `most`.
+    """
+
+    kind: str
+    most: int
+    discounts: tuple[Bytes, Bytes, Bytes]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -71,7 +85,7 @@ class Evidence:
         """The pairs, packed."""
         return packed(self.left, self.right)
 
-    def taken(self, chosen: Ints) -> "Evidence":
+    def taken(self, chosen: Ints | slice) -> "Evidence":
         """Some of the pairs, by mask, slice or index."""
         return Evidence(self.left[chosen], self.right[chosen], self.levels[chosen], self.chance[chosen])
 
@@ -100,23 +114,33 @@ def measure_surprise(prepared: Prepared) -> tuple[Surprise, NameCounts | None]:
 
 
 def measure_local(prepared: Prepared, surprise: Surprise) -> Surprise:
-    """The surprise with what names and dates of birth lose among people of one birthplace (the first text compared)."""
-    if not (prepared.names and prepared.dates and prepared.texts):
+    """The surprise with what names and dates of birth lose among people of one birthplace (the first text compared),
+    and of one province (the first tier of place)."""
+    if not (prepared.names and prepared.dates):
         return surprise
     name, column = next(iter(prepared.names.items()))
     date, dates = next(iter(prepared.dates.items()))
-    groups, people, bits = next(iter(prepared.texts.values())).codes, prepared.people, surprise.names[name]
+    groups = [("text", fields.SAME_TEXT, texts.codes) for texts in list(prepared.texts.values())[:1]]
+    groups += [
+        ("place", fields.SAME_PROVINCE, places.tiers[places.places, 0] - 1)
+        for places in list(prepared.places.values())[:1]
+        if len(np.unique(places.tiers[:, 0])) > 2  # of one province alone, all are
+    ]
+    written = salted(column.plain, column.written)
+    values = (written, column.plain, dates)
+    bits = (*surprise.names[name], surprise.dates[date][dates])
 
-    def discount(what: int) -> Bytes:
-        if what == 0:
-            return frequencies.local_discount(salted(column.plain, column.written), bits[0], groups, people)
-        if what == 1:
-            return frequencies.local_discount(column.plain, bits[1], groups, people)
-        return frequencies.local_discount(dates, surprise.dates[date][dates], groups, people)
+    def discount(number: int) -> Bytes:
+        _kind, _most, group = groups[number // 3]
+        return frequencies.local_discount(values[number % 3], bits[number % 3], group, prepared.people)
 
     with ThreadPoolExecutor(2) as pool:
-        written, plain, born = pool.map(discount, range(3))
-    return replace(surprise, local=(written, plain, born))
+        found = list(pool.map(discount, range(3 * len(groups))))
+    local = [
+        Local(kind, most, (found[3 * k], found[3 * k + 1], found[3 * k + 2]))
+        for k, (kind, most, _) in enumerate(groups)
+    ]
+    return replace(surprise, local=tuple(local))
 
 
 def split(pairs: Words) -> tuple[Ints, Ints]:
@@ -172,16 +196,19 @@ class Comparer:
         return np.zeros(len(records), np.uint8) if dates is None else self.surprise.common[dates[records]]
 
     def _make_local(self, left: Ints, levels: Bytes, chance: Floats) -> None:
-        """Where birthplaces agree, names and dates are as common as they are among people born there."""
+        """Where birthplaces or provinces agree, names and dates are as common as they are among people of there."""
         kinds = [c.kind for c in self.plan.comparisons]
-        if self.surprise.local is None or not {"name", "date", "text"} <= set(kinds):
+        if not self.surprise.local:
             return
         name, date = levels[:, kinds.index("name")], levels[:, kinds.index("date")]
-        together = levels[:, kinds.index("text")] == fields.SAME_TEXT
-        for chosen, less in zip(
-            (name == names.EXACT, name == names.RESPELT, date == fields.SAME_DATE), self.surprise.local, strict=True
-        ):
-            chance[:, 0] += np.where(together & chosen, less[left] * np.float32(frequencies.LOCAL_STEP), np.float32(0))
+        shared = (name == names.EXACT, name == names.RESPELT, date == fields.SAME_DATE)
+        less = np.zeros((len(shared), len(left)), np.uint8)
+        for local in self.surprise.local:
+            level = levels[:, kinds.index(local.kind)]
+            together = (level >= 1) & (level <= local.most)
+            for number, discount in enumerate(local.discounts):
+                np.maximum(less[number], discount[left], out=less[number], where=together & shared[number])
+        chance[:, 0] += less.sum(axis=0, dtype=np.float32) * np.float32(frequencies.LOCAL_STEP)
 
     def _join_dates(self, pair: tuple[Ints, Ints], levels: Bytes, chance: Floats) -> None:
         """Where a plan has dates and NIK: the date inside the NIK and the date of birth become one witness."""

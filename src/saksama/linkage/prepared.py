@@ -102,8 +102,8 @@ class _Digest:
     def __init__(self, columns: tuple[str, ...]) -> None:
         self.columns = columns
         self.types: dict[str, str] = {}
-        self.values = {name: hashlib.sha256() for name in columns}
-        self.sizes = {name: hashlib.sha256() for name in columns}
+        self.values: dict[str, Any] = {name: hashlib.sha256() for name in columns}
+        self.sizes: dict[str, Any] = {name: hashlib.sha256() for name in columns}
 
     def add(self, batch: pa.Table, column: str) -> None:
         """Read a column of a batch."""
@@ -112,12 +112,15 @@ class _Digest:
             self.types[column] = str(values.type)
             if pa.types.is_date32(values.type) or pa.types.is_integer(values.type):
                 for chunk in values.chunks:
-                    self.values[column].update(np.ascontiguousarray(chunk.fill_null(0).cast(_whole(chunk)).to_numpy()))
-                    self.sizes[column].update(np.ascontiguousarray(chunk.is_valid().to_numpy(zero_copy_only=False)))
+                    whole = chunk.cast(pa.int32()) if pa.types.is_date32(chunk.type) else chunk
+                    self._update(column, whole.fill_null(0).to_numpy(), chunk.is_valid().to_numpy(zero_copy_only=False))
                 return
             letters, starts = text_buffers(values)
-            self.values[column].update(letters[starts[0] : starts[-1]])
-            self.sizes[column].update(np.diff(starts).astype(np.uint32))
+            self._update(column, letters[starts[0] : starts[-1]], np.diff(starts).astype(np.uint32))
+
+    def _update(self, column: str, values: Any, sizes: Any) -> None:
+        self.values[column].update(np.ascontiguousarray(values))
+        self.sizes[column].update(np.ascontiguousarray(sizes))
 
     def finish(self) -> str:
         """The digest, hex."""
@@ -127,10 +130,6 @@ class _Digest:
                 whole.update(f"{name}:{self.types[name]}\n".encode())
                 whole.update(self.values[name].digest() + self.sizes[name].digest())
         return whole.hexdigest()
-
-
-def _whole(chunk: Any) -> Any:
-    return pa.int32() if pa.types.is_date32(chunk.type) else chunk.type
 
 
 def as_batches(table: Batches) -> Iterator[pa.Table]:
@@ -159,7 +158,7 @@ def prepare(
                 if progress is not None:
                     progress(readers.lines.size)
         digests = readers.finish_digests()
-        if other is not None and (border == 0 or border == readers.size) and empty is not None:
+        if other is not None and border in {0, readers.size} and empty is not None:
             readers, border = _Readers(plan), 0  # of an empty list nothing is found
             for task in readers.tasks(empty):
                 task()

@@ -11,13 +11,13 @@ import numpy as np
 from saksama.linkage.blocking import RuleReport
 from saksama.linkage.capacity import memory_needed, require_memory
 from saksama.linkage.clustering import Clusters, cluster, one_to_one, pairs_inside
-from saksama.linkage.comparison import Comparer, Evidence, measure_local, measure_surprise
+from saksama.linkage.comparison import Comparer, measure_local, measure_surprise
 from saksama.linkage.decoys import set_names_right
 from saksama.linkage.kernels.arrays import Bytes, Floats, Words
 from saksama.linkage.plan import LinkagePlan
 from saksama.linkage.prepared import Batches, Prepared, prepare
 from saksama.linkage.scoring import Weighing, score, weigh
-from saksama.linkage.sifting import Sifted, sift
+from saksama.linkage.sifting import sift
 from saksama.linkage.strangers import measure_strangers
 from saksama.linkage.summary import (
     bands_summary,
@@ -148,18 +148,14 @@ def _weigh(prepared: Prepared, plan: LinkagePlan, watch: _Watch) -> _Pass:
     watch.phase("strangers", 0.3)
     sifted = sift(comparer, least_bits(plan, prepared.all_pairs, len(prepared)))
     watch.phase("sift", 0.75)
-    model = train(*_sample(sifted, plan, prepared))
+    sample, step = sample_of(sifted.buckets)
+    model = train(sample, plan, prepared.all_pairs, len(prepared), step, comparer.strangers)
     watch.phase("train", 0.85)
     weighing = weigh(sifted.buckets, sifted.marks, model)
     watch.phase("weigh", 0.9)
     found = _cluster(comparer, model, weighing)
     watch.phase("cluster", 0.95)
     return _Pass(comparer, model, weighing, found, len(sifted), sifted.candidates, sifted.rules, corrections)
-
-
-def _sample(sifted: Sifted, plan: LinkagePlan, prepared: Prepared) -> tuple[Evidence, LinkagePlan, float, int, int]:
-    evidence, step = sample_of(sifted.buckets)
-    return evidence, plan, prepared.all_pairs, len(prepared), step
 
 
 def _cluster(comparer: Comparer, model: Model, weighing: Weighing) -> Clusters:

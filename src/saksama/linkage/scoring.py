@@ -50,12 +50,12 @@ def score(evidence: Evidence, model: Model) -> Scores:
 def weigh(buckets: Sequence[Evidence], marks: Sequence[Bytes], model: Model) -> Weighing:
     """The pairs of all buckets weighed, and those that may be one person kept."""
     chunks = [
-        (bucket.taken(slice(begin, begin + _AT_ONCE)), mark[begin : begin + _AT_ONCE])
+        (bucket.taken(slice(begin, begin + _AT_ONCE)), mark[begin : begin + _AT_ONCE], model)
         for bucket, mark in zip(buckets, marks, strict=True)
         for begin in range(0, len(bucket), _AT_ONCE)
     ]
     with ThreadPoolExecutor(2) as pool:
-        parts = list(pool.map(lambda chunk: _weigh_chunk(*chunk, model), chunks))
+        parts = list(pool.map(lambda chunk: _weigh_chunk(*chunk), chunks))
     if not parts:
         return Weighing()
     return Weighing(

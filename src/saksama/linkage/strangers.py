@@ -14,7 +14,7 @@ from saksama.linkage.kernels.names import OTHER as OTHER_NAME
 from saksama.linkage.kernels.text import mixed_all
 from saksama.linkage.prepared import Prepared
 
-CONDITIONS = 18  # names agree (2) x dates agree, on a common date (3) x nearness (3)
+CONDITIONS = 24  # names agree (2) x dates agree, on a common date (3) x nearness (4)
 _SAMPLE = 300_000
 _ONE_NUMBER = -30.0  # log2: two strangers share a NIK by a clerk's hand only, which is a class of its own (`training`)
 _ERRED = -4.3  # log2 of a twentieth: how often a date of birth is not the one in the NIK
@@ -73,7 +73,7 @@ _ALL = range(CONDITIONS)
 
 
 def _parts_of(condition: int) -> tuple[int, int, int]:
-    """Names agree (0, 1); dates (0, 1, 2 on a common date); nearness (0, 1, 2)."""
+    """Names agree (0, 1); dates (0, 1, 2 on a common date); nearness (0 regency, 1 nearer, 2 afar, 3 province)."""
     return condition % 2, condition % 6 // 2, condition // 6
 
 

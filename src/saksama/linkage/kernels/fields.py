@@ -231,7 +231,10 @@ def compare_texts(
 
 @njit(cache=True, nogil=True)
 def read_numbers(data: Bytes, offsets: Ints, width: int) -> Ints:
-    """Texts of exactly `width` digits as int64. 0 for any other text, for all one digit, and for 0 itself."""
+    """Texts of exactly `width` digits as int64. 0 for any other text, for all one digit, and for a tail of four zeros.
+
+    No NIK has the serial 0000: it is a filler, or what a spreadsheet left of a long number.
+    """
     out = np.zeros(len(offsets) - 1, np.int64)
     for row in range(len(out)):
         if offsets[row + 1] - offsets[row] != width:
@@ -242,7 +245,7 @@ def read_numbers(data: Bytes, offsets: Ints, width: int) -> Ints:
             sound = sound and 0 <= digit <= 9
             varied = varied or bool(data[at] != data[offsets[row]])
             value = value * 10 + digit
-        if sound and varied:
+        if sound and varied and value % 10_000 != 0:
             out[row] = value
     return out
 

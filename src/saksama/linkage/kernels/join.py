@@ -96,9 +96,10 @@ def write_pairs(
 @njit(cache=True, nogil=True)
 def scatter_keys(keys: Words, records: Ints, parts: int) -> tuple[Words, Ints, Ints]:
     """Keys and their records put together by part (of a power of two, by the keys' top bits), and where parts begin."""
-    shift = np.uint64(64)
-    while (1 << np.int64(np.uint64(64) - shift)) < parts:
-        shift -= np.uint64(1)
+    bits = 0
+    while 1 << bits < parts:
+        bits += 1
+    shift = np.uint64(64 - bits)
     begins = np.zeros(parts + 1, np.int64)
     if parts == 1:
         begins[1] = len(keys)
@@ -110,9 +111,9 @@ def scatter_keys(keys: Words, records: Ints, parts: int) -> tuple[Words, Ints, I
     at = begins.copy()
     out, out_records = np.empty(len(keys), np.uint64), np.empty(len(keys), np.int32)
     for k in range(len(keys)):
-        part = np.int64(keys[k] >> shift)
-        out[at[part]], out_records[at[part]] = keys[k], records[k]
-        at[part] += 1
+        where = np.int64(keys[k] >> shift)
+        out[at[where]], out_records[at[where]] = keys[k], records[k]
+        at[where] += 1
     return out, out_records, begins
 
 

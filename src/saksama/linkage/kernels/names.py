@@ -29,7 +29,7 @@ def _bits_set(value: np.uint32) -> int:
     value = value - ((value >> np.uint32(1)) & np.uint32(0x55555555))
     value = (value & np.uint32(0x33333333)) + ((value >> np.uint32(2)) & np.uint32(0x33333333))
     value = (value + (value >> np.uint32(4))) & np.uint32(0x0F0F0F0F)
-    return np.int64(np.uint32(value * np.uint32(0x01010101)) >> np.uint32(24))
+    return int(np.uint32(value * np.uint32(0x01010101)) >> np.uint32(24))
 
 
 @njit(cache=True, nogil=True)
@@ -94,7 +94,7 @@ def _align_joined(
 
 
 @njit(cache=True, nogil=True)
-def align(
+def align(  # noqa: PLR0912  # three ways to match, and numba inlines no closures
     words: Ints, a: tuple[int, int], b: tuple[int, int], dictionary: tuple[Bytes, Ints, Ints, Floats]
 ) -> tuple[int, int, int, float]:
     """Words matched greedily, equal before mistyped before initials.

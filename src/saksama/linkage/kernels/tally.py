@@ -36,9 +36,9 @@ def _scattered(values: Words, shift: int) -> tuple[Words, Ints, Ints]:
     kept, records = np.empty(begins[parts], np.uint64), np.empty(begins[parts], np.int32)
     for k in range(len(values)):
         if values[k] != 0:
-            part = np.int64(mixed(np.uint64(values[k])) >> np.uint64(shift))
-            kept[at[part]], records[at[part]] = np.uint64(values[k]), k
-            at[part] += 1
+            where = np.int64(mixed(np.uint64(values[k])) >> np.uint64(shift))
+            kept[at[where]], records[at[where]] = np.uint64(values[k]), k
+            at[where] += 1
     return kept, records, begins
 
 
@@ -53,9 +53,7 @@ def tally(values: Words, counted: Bytes) -> tuple[Ints, Bytes]:
     while (1 << bits) < _MOST_PARTS and (size >> bits) > _A_PART:
         bits += 1
     kept, records, begins = _scattered(values, 64 - bits)
-    largest = 0
-    for part in range(len(begins) - 1):
-        largest = max(largest, begins[part + 1] - begins[part])
+    largest = (begins[1:] - begins[:-1]).max()
     room = 2
     while room < 2 * largest:
         room *= 2

@@ -24,7 +24,9 @@ def _keep_words(offsets: Ints, numbers: Ints, kept: Bytes, row: int) -> int:
 def hash_names(
     offsets: Ints, numbers: Ints, kept: Bytes, plain_of: Ints, dictionary: tuple[Bytes, Ints]
 ) -> tuple[Ints, Ints, Ints, Words, Words]:
-    """Offsets and plain words without titles, and hashes of each name: as written (32 bits), plain and sorted, plain and joined.
+    """Offsets and plain words without titles, and hashes of each name.
+
+    They are of the name as written (32 bits), of its plain words sorted, and of those run together.
 
     `numbers` are words as written, `plain_of` maps them to plain words, `dictionary` holds the plain words' letters.
     """
