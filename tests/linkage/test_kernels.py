@@ -102,6 +102,13 @@ def test_it_counts_edits_as_its_twin_does(a: str, b: str) -> None:
     assert distance.edits(data, starts[0], starts[1], starts[1], starts[2]) == naive.edits(a, b)
 
 
+@given(WORDS, WORDS, st.integers(0, 12), st.sampled_from("AXZ"))
+def test_it_tells_one_edit_as_its_twin_does(a: str, other: str, at: int, letter: str) -> None:
+    for b in (other, a[:at] + letter + a[at:], a[:at] + a[at + 1 :], a[:at] + a[at : at + 2][::-1] + a[at + 2 :]):
+        data, starts = packed([a, b])
+        assert distance.one_edit(data, starts[0], starts[1], starts[1], starts[2]) == (naive.edits(a, b) <= 1)
+
+
 def test_it_counts_edits_of_sixty_four_letters_and_no_more() -> None:
     long = "AB" * 32
     data, starts = packed([long, long[:-1] + "X"])

@@ -29,7 +29,7 @@ class Names:
     words: Ints
     letters: Bytes
     starts: Ints
-    sets: Ints  # of letters, by word
+    sets: Words  # of letters, and length, by word
     written: Ints
     plain: Words
     joined: Words
