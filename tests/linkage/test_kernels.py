@@ -135,6 +135,18 @@ def test_it_compares_niks_as_its_twin_does(a: str, b: str, one: int, two: int) -
     assert fields.number_level(int(a or 0), int(b or 0), one, two) == naive.number_level(a, b, (one, two))
 
 
+@given(NIKS, st.integers(6, 11), st.sampled_from("0123456789"))
+def test_a_wrong_digit_or_a_swap_in_the_date_of_a_nik_leaves_a_key_in_common(nik: str, at: int, digit: str) -> None:
+    wrong = [nik[:at] + digit + nik[at + 1 :]]
+    if at < 11:
+        wrong.append(nik[:at] + nik[at + 1] + nik[at] + nik[at + 2 :])
+    for other in wrong:
+        keys = fields.digits_left_out(np.array([int(nik), int(other)], np.int64))
+        assert set(keys[0].tolist()) & set(keys[1].tolist()) - {0}
+    far = fields.digits_left_out(np.array([int(nik), int(nik) + 1], np.int64))
+    assert not set(far[0].tolist()) & set(far[1].tolist()) - {0}
+
+
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 8)), max_size=25), st.integers(0, 5))
 def test_it_writes_each_pair_of_a_group_and_no_other(entries: list[tuple[int, int]], border: int) -> None:
     keys = np.array([key for key, _ in entries], np.uint64)
