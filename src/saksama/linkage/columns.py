@@ -196,9 +196,10 @@ class TiersReader:
         self.tiers.append(codes[first])
         self.parts.append(numbers + np.int32(1))
 
-    def finish(self) -> tuple[Ints, Ints]:
-        """Places, and int32[places + 1, 4] of their tiers (0 = none)."""
-        return _joined(self.parts), np.concatenate(self.tiers)
+    def finish(self) -> tuple[Ints, Ints, tuple[Words, ...]]:
+        """Places; int32[places + 1, 4] of their tiers (0 = none); and by tier the hashes that those number."""
+        keys = tuple(numbering.keys.copy() for numbering in self.values)
+        return _joined(self.parts), np.concatenate(self.tiers), keys
 
 
 class TextsReader:

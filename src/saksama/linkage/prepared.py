@@ -57,13 +57,15 @@ class Numbers:
 class Places:
     """Hashes of family (uint64) and of RT/RW (uint32), and the place, int32; 0 = none.
 
-    `tiers` is int32[places + 1, 4]: the province, regency, district and village of each place as running numbers.
+    `tiers` is int32[places + 1, 4]: the province, regency, district and village of each place as running numbers;
+    `keys` the hashes that these numbers stand for, by tier.
     """
 
     households: Words
     lanes: Ints
     places: Ints
     tiers: Ints
+    keys: tuple[Words, ...] = ()
 
 
 @dataclass(slots=True, repr=False)
@@ -269,7 +271,8 @@ def _places(comparison: Comparison, found: dict[tuple[str, ...], Any], size: int
     if columns.get("lane"):
         lanes = (found["hash", *columns["lane"]] >> np.uint64(32)).astype(np.uint32)
     if columns.get("tiers"):
-        places, tiers = found["tiers", *columns["tiers"]]
+        places, tiers, keys = found["tiers", *columns["tiers"]]
+        return Places(households, lanes, places, tiers, keys)
     return Places(households, lanes, places, tiers)
 
 
