@@ -37,6 +37,7 @@ class Surprise:
     serials: dict[str, Floats]
     common: Bytes  # dates that are common, such as 1 July, by date
     local: "tuple[Local, ...]" = ()
+    unseen: float = 1.0  # how much more often than their words say two strangers share a name that nobody else bears
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -109,8 +110,10 @@ def measure_surprise(prepared: Prepared) -> tuple[Surprise, NameCounts | None]:
         else:
             common = frequencies.common_dates(dates, next(iter(date_bits.values())), people)
         serials = {k: frequencies.serial_bits(v.values, people, common, v.born) for k, v in prepared.numbers.items()}
-        surprise = Surprise(words, bits, date_bits, values.result(), serials, common)
-    return surprise, next(iter(counts.values()), None)
+        first = next(iter(counts.values()), None)
+        unseen = 1.0 if first is None else first.scale
+        surprise = Surprise(words, bits, date_bits, values.result(), serials, common, unseen=unseen)
+    return surprise, first
 
 
 def measure_local(prepared: Prepared, surprise: Surprise) -> Surprise:

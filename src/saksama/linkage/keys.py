@@ -6,7 +6,7 @@ import numpy as np
 
 from saksama.linkage.kernels.arrays import Ints, Words
 from saksama.linkage.kernels.fields import digits_left_out
-from saksama.linkage.kernels.text import hash_words, mixed_all
+from saksama.linkage.kernels.text import beginnings_hashed, mixed_all
 from saksama.linkage.kernels.words import rarest_words
 from saksama.linkage.names import Names
 from saksama.linkage.plan_reading import MANY
@@ -171,9 +171,5 @@ def _text_key(texts: Texts, chosen: Ints | slice, what: str) -> Words:
     codes = texts.codes[chosen]
     if what == "value":
         return _as_key(codes, codes >= 0)
-    starts = texts.starts
-    ends = np.minimum(starts[1:], starts[:-1] + 3)
-    bounds = np.empty(2 * len(ends) + 1, np.int64)
-    bounds[0:-1:2], bounds[1::2], bounds[-1] = starts[:-1], ends, starts[-1]
-    hashes = hash_words(texts.letters, bounds)[::2]
+    hashes = beginnings_hashed(texts.letters, texts.starts, 3)
     return np.where(codes >= 0, hashes[np.maximum(codes, 0)], np.uint64(0))

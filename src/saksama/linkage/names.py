@@ -1,7 +1,7 @@
 """A column of names made ready to compare: words in plain spelling, numbered, with how rare each is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,15 @@ from saksama.linkage.arrow import pc
 from saksama.linkage.columns import joined_text, text_buffers
 from saksama.linkage.kernels.arrays import Bytes, Ints, Words
 from saksama.linkage.kernels.names import MOST_WORDS, letter_sets
-from saksama.linkage.kernels.text import count_words, cut_words, hash_bytes, hash_words, plain_words, take_words
+from saksama.linkage.kernels.text import (
+    beginnings_hashed,
+    count_words,
+    cut_words,
+    hash_bytes,
+    hash_words,
+    plain_words,
+    take_words,
+)
 from saksama.linkage.kernels.words import hash_names, tally_words
 from saksama.linkage.numbering import Numbering
 from saksama.linkage.spelling import full_forms, in_latin, letter_table, spelling_tables
@@ -34,6 +42,7 @@ class Names:
     plain: Words
     joined: Words
     counts: Ints  # in how many names each word stands
+    keys: dict[int | None, Words] = field(default_factory=dict)  # of words, by how many letters; made when asked for
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -44,12 +53,9 @@ class Names:
 
     def word_keys(self, length: int | None = None) -> Words:
         """A hash of each plain word, or of its first `length` letters; uint64[words], to be looked up by `words`."""
-        if length is None:
-            return hash_words(self.letters, self.starts)
-        ends = np.minimum(self.starts[1:], self.starts[:-1] + length)
-        bounds = np.empty(2 * len(ends) + 1, np.int64)
-        bounds[0:-1:2], bounds[1::2], bounds[-1] = self.starts[:-1], ends, self.starts[-1]
-        return hash_words(self.letters, bounds)[::2].copy()
+        if length not in self.keys:
+            self.keys[length] = beginnings_hashed(self.letters, self.starts, length)
+        return self.keys[length]
 
 
 class NamesReader:

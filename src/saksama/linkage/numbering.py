@@ -3,7 +3,7 @@
 import numpy as np
 
 from saksama.linkage.kernels.arrays import Ints, Words
-from saksama.linkage.kernels.tally import enter_keys, number_more
+from saksama.linkage.kernels.tally import enter_keys, find_numbers, number_more
 
 _FEWEST = 1 << 10
 
@@ -20,6 +20,10 @@ class Numbering:
     def keys(self) -> Words:
         """The hashes in order of their numbers."""
         return self._keys[: self.known]
+
+    def find(self, hashes: Words) -> Ints:
+        """The number of each hash, int32; -1 for those that have none. Nothing is numbered anew."""
+        return find_numbers(hashes, self._table, self._keys)
 
     def number(self, hashes: Words) -> tuple[Ints, Ints]:
         """The number of each hash, int32; and where in this batch each new one is first seen, int64."""

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from saksama.linkage.plan_reading import PlanText, read_plan
 from saksama.model.errors import BadInput
@@ -90,6 +91,23 @@ class LinkagePlan:
     def comparison(self, kind: str) -> Comparison | None:
         """The first comparison of a kind, or None."""
         return next((c for c in self.comparisons if c.kind == kind), None)
+
+
+def plan_from_json(raw: Any) -> LinkagePlan:
+    """The plan that `as_json` gave, as it was."""
+    return LinkagePlan(
+        name=raw["name"],
+        comparisons=tuple(
+            Comparison(
+                c["name"], c["kind"], MappingProxyType({k: tuple(v) for k, v in c["columns"].items()}), c["style"]
+            )
+            for c in raw["comparisons"]
+        ),
+        blocking=tuple(BlockingRule(r["name"], tuple(r["keys"]), tuple(r["longer"])) for r in raw["blocking"]),
+        bands=Bands(**raw["bands"]),
+        group_cap=raw["group_cap"],
+        largest_cluster=raw["largest_cluster"],
+    )
 
 
 def load_plan(path: Path) -> LinkagePlan:

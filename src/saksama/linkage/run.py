@@ -4,6 +4,7 @@ import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from saksama.linkage.capacity import memory_needed, require_memory
 from saksama.linkage.clustering import Clusters, cluster, one_to_one, pairs_inside
 from saksama.linkage.comparison import Comparer, measure_local, measure_surprise
 from saksama.linkage.decoys import set_names_right
+from saksama.linkage.indexing import write_index
 from saksama.linkage.kernels.arrays import Bytes, Floats, Words
 from saksama.linkage.plan import LinkagePlan
 from saksama.linkage.prepared import Batches, Prepared, prepare
@@ -63,6 +65,7 @@ class _Pass:
     weighed: int
     candidates: int
     rules: list[RuleReport]
+    caps: list[list[int]]
     corrections: Floats
 
 
@@ -72,13 +75,15 @@ def link(
     *,
     other: Batches | None = None,
     lines: int = 0,
+    index: Path | None = None,
     progress: Progress | None = None,
 ) -> Findings:
     """Find lines of `table` that may be one person; with `other`, lines of `table` and of `other`, one to one.
 
     Tables may come whole or as batches that are read once; how many `lines` there will be, where it is known, lets
-    memory be asked for before anything is read. Same input, same findings. Raises BadInput where a column is missing,
-    line numbers repeat, or memory will not do.
+    memory be asked for before anything is read. An `index` over one table is left in that folder, which is there and
+    empty. Same input, same findings. Raises BadInput where a column is missing, line numbers repeat, or memory will
+    not do.
     """
     watch = _Watch(progress, time.perf_counter(), {})
     require_memory(lines + sum(each.num_rows for each in (table, other) if isinstance(each, pa.Table)))
@@ -93,7 +98,10 @@ def link(
             prepared.people[:] = weighed.found.parts == np.arange(len(prepared))
         weighed = _weigh(prepared, plan, watch)
     findings = _findings(weighed, prepared, plan)
-    watch.phase("write", 1.0)
+    watch.phase("write", 1.0 if index is None else 0.97)
+    if index is not None:
+        write_index(index, weighed.comparer, weighed.model, weighed.weighing, weighed.caps, weighed.corrections)
+        watch.phase("index", 1.0)
     findings.summary["measured"] = {
         "seconds": watch.seconds,
         "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
@@ -163,7 +171,9 @@ def _weigh(prepared: Prepared, plan: LinkagePlan, watch: _Watch) -> _Pass:
     watch.phase("weigh", 0.9)
     found = _cluster(comparer, model, weighing)
     watch.phase("cluster", 0.95)
-    return _Pass(comparer, model, weighing, found, len(sifted), sifted.candidates, sifted.rules, corrections)
+    return _Pass(
+        comparer, model, weighing, found, len(sifted), sifted.candidates, sifted.rules, sifted.caps, corrections
+    )
 
 
 def _cluster(comparer: Comparer, model: Model, weighing: Weighing) -> Clusters:

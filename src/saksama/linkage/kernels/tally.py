@@ -117,3 +117,16 @@ def enter_keys(keys: Words, known: int, table: Ints) -> None:
         while table[slot] >= 0:
             slot = (slot + _ONE) & mask
         table[slot] = number
+
+
+@njit(cache=True, nogil=True)
+def find_numbers(hashes: Words, table: Ints, keys: Words) -> Ints:
+    """The number of each hash that stands in `table`, int32; -1 for others."""
+    mask = np.uint64(len(table) - 1)
+    out = np.empty(len(hashes), np.int32)
+    for at in range(len(hashes)):
+        slot = mixed(hashes[at]) & mask
+        while table[slot] >= 0 and keys[table[slot]] != hashes[at]:
+            slot = (slot + _ONE) & mask
+        out[at] = table[slot]
+    return out

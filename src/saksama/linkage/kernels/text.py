@@ -95,6 +95,18 @@ def hash_words(data: Bytes, starts: Ints) -> Words:
 
 
 @njit(cache=True, nogil=True)
+def beginnings_hashed(data: Bytes, starts: Ints, length: int | None) -> Words:
+    """The hash of each word's first `length` letters, of all where it is None; uint64."""
+    out = np.empty(len(starts) - 1, np.uint64)
+    for word in range(len(out)):
+        end = starts[word + 1]
+        if length is not None:
+            end = min(end, starts[word] + length)
+        out[word] = hash_bytes(data, starts[word], end)
+    return out
+
+
+@njit(cache=True, nogil=True)
 def edges_bare(data: Bytes, starts: Ints) -> bool:
     """Whether no value begins or ends with a space or with a letter beyond ASCII, which might be one."""
     for word in range(len(starts) - 1):

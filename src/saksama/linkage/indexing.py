@@ -1,0 +1,142 @@
+"""An index over a roll: what a run learnt, its columns and its sorted keys, kept so that new lines can be asked about.
+
+It holds the voters' data in the clear, like the roll itself: its files are readable by their owner alone.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from saksama.linkage.blocking import parts_of
+from saksama.linkage.comparison import Comparer, Surprise
+from saksama.linkage.kernels.arrays import Floats, Ints, Words
+from saksama.linkage.kernels.join import sorted_keys
+from saksama.linkage.kernels.tally import salted
+from saksama.linkage.keys import Keys, base_keys
+from saksama.linkage.plan import LinkagePlan
+from saksama.linkage.prepared import Prepared
+from saksama.linkage.scoring import Weighing
+from saksama.linkage.shelf import ShelfWriter
+from saksama.linkage.training import Model
+
+ROOM = 1 << 16  # new lines that can be asked about at once
+WORDS_ROOM = 12 * ROOM
+LETTERS_ROOM = 1 << 23
+WORD_LENGTHS = (None, 3, 1)  # of the beginnings of words that keys are made of
+_ALL_BITS = 6  # passes of eleven bits that sort a key whole
+_SLICE = 1 << 19
+
+
+def write_index(
+    folder: Path, comparer: Comparer, model: Model, weighing: Weighing, caps: list[list[int]], corrections: Floats
+) -> None:
+    """Keep in `folder`, which is there and empty, all that `lookup` needs."""
+    prepared, plan = comparer.prepared, comparer.plan
+    shelf = ShelfWriter(folder)
+    shelf.put("lines", prepared.lines, ROOM)
+    _put_columns(shelf, prepared)
+    _put_surprise(shelf, prepared, comparer.surprise)
+    assert comparer.strangers is not None  # measured before anything is weighed
+    shelf.put("strangers", comparer.strangers)
+    shelf.put("model.tables", model.tables)
+    shelf.put("model.priors", model.priors)
+    shelf.put("corrections", corrections)
+    shelf.put("pairs", weighing.pairs)
+    shelf.put("pairs.probability", weighing.probability)
+    shelf.put("pairs.bits", weighing.bits)
+    for number in range(len(plan.blocking)):
+        keys = _sorted_keys(plan, number, prepared)
+        shelf.put(f"rule.{number}.keys", keys.values)
+        shelf.put(f"rule.{number}.records", keys.records)
+    shelf.close(
+        {
+            "index": "saksama.linkage/2",
+            "plan": plan.as_json(),
+            "plan_sha256": plan.digest,
+            "input_sha256": prepared.digests[0],
+            "lines": len(prepared),
+            "parts": parts_of(len(prepared)),
+            "caps": caps,
+            "classes": list(model.classes),
+            "stranger_prior": model.stranger_prior,
+            "local": [[local.kind, local.most] for local in comparer.surprise.local],
+            "unseen": comparer.surprise.unseen,
+            "people": int(prepared.people.sum(dtype=np.int64)),
+        }
+    )
+
+
+def _put_columns(shelf: ShelfWriter, prepared: Prepared) -> None:
+    for name, names in prepared.names.items():
+        shelf.put(f"names.{name}.offsets", names.offsets, ROOM)
+        shelf.put(f"names.{name}.words", names.words, WORDS_ROOM)
+        shelf.put(f"names.{name}.letters", names.letters, LETTERS_ROOM)
+        shelf.put(f"names.{name}.starts", names.starts, WORDS_ROOM)
+        for what in ("sets", "counts"):
+            shelf.put(f"names.{name}.{what}", getattr(names, what), WORDS_ROOM)
+        for what in ("written", "plain", "joined"):
+            shelf.put(f"names.{name}.{what}", getattr(names, what), ROOM)
+        for length in WORD_LENGTHS:
+            shelf.put(f"names.{name}.keys.{length}", names.word_keys(length), WORDS_ROOM)
+    for name, dates in prepared.dates.items():
+        shelf.put(f"dates.{name}", dates, ROOM)
+    for name, numbers in prepared.numbers.items():
+        shelf.put(f"numbers.{name}.values", numbers.values, ROOM)
+        shelf.put(f"numbers.{name}.born", numbers.born, ROOM)
+    for name, places in prepared.places.items():
+        for what in ("households", "lanes", "places"):
+            shelf.put(f"places.{name}.{what}", getattr(places, what), ROOM)
+        shelf.put(f"places.{name}.tiers", places.tiers, ROOM)
+        for tier, keys in enumerate(places.keys):
+            shelf.put(f"places.{name}.keys.{tier}", keys)
+    for name, texts in prepared.texts.items():
+        shelf.put(f"texts.{name}.codes", texts.codes, ROOM)
+        shelf.put(f"texts.{name}.letters", texts.letters, LETTERS_ROOM)
+        shelf.put(f"texts.{name}.starts", texts.starts, ROOM)
+
+
+def _put_surprise(shelf: ShelfWriter, prepared: Prepared, surprise: Surprise) -> None:
+    for name, rarity in surprise.words.items():
+        shelf.put(f"surprise.words.{name}", rarity, WORDS_ROOM)
+    for name, (written, plain) in surprise.names.items():
+        names, cohorts = prepared.names[name], cohorts_of(prepared)
+        shelf.put(f"surprise.names.{name}.written", written, ROOM)
+        shelf.put(f"surprise.names.{name}.plain", plain, ROOM)
+        _put_known(shelf, f"known.{name}.written", salted(salted(names.plain, names.written), cohorts), written)
+        _put_known(shelf, f"known.{name}.plain", salted(names.plain, cohorts), plain)
+    for name, bits in surprise.dates.items():
+        found = np.flatnonzero(bits)
+        shelf.put(f"surprise.dates.{name}.found", found)
+        shelf.put(f"surprise.dates.{name}.bits", bits[found])
+    for name, bits in surprise.values.items():
+        shelf.put(f"surprise.values.{name}", bits, ROOM)
+    for name, bits in surprise.serials.items():
+        shelf.put(f"surprise.serials.{name}", bits)
+    shelf.put("surprise.common", np.flatnonzero(surprise.common))
+    for number, local in enumerate(surprise.local):
+        for what, discount in enumerate(local.discounts):
+            shelf.put(f"local.{number}.{what}", discount, ROOM)
+
+
+def cohorts_of(prepared: Prepared) -> Ints:
+    """The decade of birth of each record; all 0 where there are no dates."""
+    dates = next(iter(prepared.dates.values()), None)
+    return np.zeros(len(prepared), np.int16) if dates is None else (dates // 10_0000).astype(np.int16)
+
+
+def _put_known(shelf: ShelfWriter, name: str, keys: Words, bits: Floats) -> None:
+    """Of each name in its decade how much it surprises, by key, ascending."""
+    known, first = np.unique(keys, return_index=True)
+    shelf.put(f"{name}.keys", known)
+    shelf.put(f"{name}.bits", bits[first])
+
+
+def _sorted_keys(plan: LinkagePlan, number: int, prepared: Prepared) -> Keys:
+    """All keys of a rule, ascending, of equals the earlier record first."""
+    rule, size = plan.blocking[number], len(prepared)
+    parts = [
+        base_keys(rule.keys, prepared, begin, min(begin + _SLICE, size)) for begin in range(0, max(size, 1), _SLICE)
+    ]
+    values, records = np.concatenate([p.values for p in parts]), np.concatenate([p.records for p in parts])
+    del parts
+    return Keys(*sorted_keys(values, records, _ALL_BITS))
