@@ -128,10 +128,10 @@ class Comparer:
         levels = np.zeros((len(left), len(self.plan.comparisons)), np.uint8)
         chance = np.zeros((len(left), 2), np.float32)
         for column, comparison in enumerate(self.plan.comparisons):
-            level, by_value = _compare_one(comparison, (left, right), self.prepared, self.surprise)
+            level, by_value = compare_one(comparison, (left, right), self.prepared, self.surprise)
             levels[:, column] = level
             chance[:, 0 if comparison.kind in NAMED else 1] += by_value
-        self._join_dates((left, right), levels, chance)
+        self.join_dates((left, right), levels, chance)
         self._make_local(left, levels, chance)
         if self.strangers is not None:
             common = self.surprise.common[left]
@@ -154,7 +154,7 @@ class Comparer:
         ):
             chance[:, 0] += np.where(together & chosen, less[left], np.float32(0))
 
-    def _join_dates(self, pair: tuple[Ints, Ints], levels: Bytes, chance: Floats) -> None:
+    def join_dates(self, pair: tuple[Ints, Ints], levels: Bytes, chance: Floats) -> None:
         """Where a plan has dates and NIK: the date inside the NIK and the date of birth become one witness."""
         kinds = [c.kind for c in self.plan.comparisons]
         if "person_number" not in kinds or "date" not in kinds:
@@ -176,7 +176,7 @@ def conditions_of(levels: Bytes, plan: LinkagePlan, common: Bytes) -> Bytes:
     return conditions(levels, (name, date, place), _NEARNESS, common, names.TYPED)
 
 
-def _compare_one(
+def compare_one(
     comparison: Comparison, pair: tuple[Ints, Ints], prepared: Prepared, surprise: Surprise
 ) -> tuple[Bytes, Floats]:
     left, right = pair

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from saksama.linkage.accounts import account_for
 from saksama.linkage.blocking import RuleReport, candidate_pairs
 from saksama.linkage.capacity import memory_needed, require_memory
 from saksama.linkage.clustering import Clusters, cluster, one_to_one, pairs_inside
@@ -113,13 +114,15 @@ def link(
     }
     q_values = expected_false_share(scores.probability)
     findings_pairs = pairs_table(inside, prepared, scores, q_values, plan.bands)
+    account = account_for(comparer, model, (inside, scores), (table, other))
+    summary |= account.figures
     watch.phase("write", 1.0)
     summary["measured"] = {
         "seconds": watch.seconds,
         "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         "memory_expected_bytes": memory_needed(len(prepared)),
     }
-    return Findings(findings_pairs, clusters, summary)
+    return Findings(findings_pairs, clusters, summary, account.evidence)
 
 
 def _weigh(prepared: Prepared, plan: LinkagePlan, watch: _Watch) -> _Weighed:
