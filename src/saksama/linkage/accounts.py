@@ -39,6 +39,7 @@ def account_for(
     flagged, false = chance_of_no_double(split(inside), scores.probability)
     groupings = groupings_for(prepared, plan, tables)
     figures: dict[str, Any] = {
+        "comparisons": [{"name": c.name, "kind": c.kind} for c in plan.comparisons],
         "prior_bits": prior_bits(model),
         "strangers": strangers_summary(comparer),
         "groups": figures_by_group(groupings, flagged, false, len(prepared)),
