@@ -12,7 +12,7 @@ from saksama.model.record import Element
 Both = tuple[str, str]  # Indonesian, English
 PLACE: Both = ("Keluarga dan tempat tinggal", "Family card and place of living")
 # {name} stands for the element's own name.
-_LEVELS: Mapping[str, Mapping[str, Both]] = MappingProxyType(
+LEVELS: Mapping[str, Mapping[str, Both]] = MappingProxyType(
     {
         "name": {
             "same": ("{name} sama", "{name} is the same"),
@@ -108,6 +108,7 @@ _LEVELS: Mapping[str, Mapping[str, Both]] = MappingProxyType(
     }
 )
 _BLANK: Both = ("{name} kosong pada salah satu atau kedua baris", "{name} is blank on one or both lines")
+_UNNAMED: Both = ("{name}: {level}", "{name}: {level}")  # of a run by a later version
 _NO_WEIGHT: Both = ("{said}: tidak berbobot.", "{said}: no weight.")
 _FOR: Both = (
     "{said}: {times} kali lebih lazim pada dua baris milik satu orang daripada pada dua orang.",
@@ -134,11 +135,10 @@ def name_of(comparison: str, kind: str) -> Both:
 
 def fact(comparison: str, kind: str, level: str) -> Both:
     """What a level means, without its weight: "Nama sama", "Name is the same"."""
+    texts = _BLANK if level == "blank" else LEVELS[kind].get(level, _UNNAMED)
     one, two = (
-        _capital(text.format(name=_within(text, name)))
-        for text, name in zip(
-            _BLANK if level == "blank" else _LEVELS[kind][level], name_of(comparison, kind), strict=True
-        )
+        _capital(text.format(name=_within(text, name), level=level))
+        for text, name in zip(texts, name_of(comparison, kind), strict=True)
     )
     return one, two
 
@@ -165,7 +165,7 @@ _BEYOND = ("lebih dari seribu triliun", "over a thousand trillion")
 
 
 def _figures(value: float, *, english: bool) -> str:
-    text = f"{value:.1f}" if value < 9.95 else f"{float(f'{value:.2g}'):,.0f}"
+    text = f"{value:.1f}".removesuffix(".0") if value < 9.95 else f"{float(f'{value:.2g}'):,.0f}"
     return text if english else text.translate(str.maketrans(",.", ".,"))
 
 

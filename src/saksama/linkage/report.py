@@ -102,7 +102,8 @@ def _histogram(about: dict[str, Any]) -> str:
         _p(
             _(
                 "Satuan tegak logaritmik. Di mana garis orang asing naik di atas garis satu orang, kebetulan lebih "
-                "banyak daripada ganda; garis putus-putus tegak menandai tempat keduanya sama mungkin."
+                "banyak daripada ganda; garis putus-putus tegak menandai tempat keduanya sama mungkin. Pasangan di "
+                "atas kedua garis diperkirakan kembar, sekeluarga, senama atau berbagi satu NIK."
             )
         ),
         f'<ul class="legend">{legend}</ul>',
@@ -128,9 +129,9 @@ def _groups(about: dict[str, Any]) -> str:
             ).format(false=estimate(false), flagged=count(about["flagged"]["lines"]), rate=estimate(whole))
         )
     ]
-    for name, groups in about["groups"].items():
-        parts.append(groups_table(name, groups, whole, top))
-    if not about["groups"]:
+    if about["groups"]:
+        parts.append(groups_table(about["groups"], whole, top))
+    else:
         parts.append(_p(_("Rencana ini tidak memuat kolom untuk mengelompokkan pemilih.")))
     parts.append(
         _p(
@@ -179,7 +180,8 @@ def _blocking(about: dict[str, Any]) -> str:
 
 def _weights(run: RunFolder) -> str:
     model, strangers = run.about["model"], run.about["strangers"]
-    classes = [row(say(CLASSES, name), [number(count(size))]) for name, size in model["classes"].items()]
+    sizes = sorted(model["classes"].items(), key=lambda each: [*CLASSES, each[0]].index(each[0]))
+    classes = [row(say(CLASSES, name), [number(count(size))]) for name, size in sizes]
     corrections = np.array(model.get("decoy_correction_bits", [0.0]))
     said = _(
         "m adalah bagian pasangan satu orang pada tingkat itu (dipelajari tanpa label), u bagian pada {pairs} "

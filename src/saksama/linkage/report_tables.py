@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from saksama.linkage.evidence import BLANK
 from saksama.linkage.kernels.arrays import Floats
 from saksama.linkage.level_sentences import fact, name_of
 from saksama.linkage.reading import RunFolder
 from saksama.linkage.report_pictures import strip
 from saksama.linkage.report_words import BANDS, GROUPINGS, count, estimate, figure, group_name, say, share
+from saksama.linkage.summary import LEVEL_NAMES
 from saksama.linkage.waterfall import signed
 from saksama.model.pair import Band
 from saksama.model.texts import _, language
@@ -21,15 +23,17 @@ _PER = 100_000  # lines, of which false flags are told
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: what it says, and whether it is a figure (to the right) or markup of ours."""
+    """A cell: what it says, and whether it is a figure (to the right), not to be broken, or markup of ours."""
 
     text: str
     is_figure: bool = False
+    is_whole: bool = False
     is_markup: bool = False
 
     def html(self) -> str:
         """The cell as `td`."""
-        return f"<td{of_class('r' if self.is_figure else '')}>{self.text if self.is_markup else escape(self.text)}</td>"
+        kind = "r" if self.is_figure else "whole" if self.is_whole else ""
+        return f"<td{of_class(kind)}>{self.text if self.is_markup else escape(self.text)}</td>"
 
 
 def of_class(name: str) -> str:
@@ -45,11 +49,12 @@ def number(text: str) -> Cell:
 def table(heads: Sequence[str], rows: Sequence[str], *, caption: str, figures: int = 99) -> str:
     """A table that scrolls by itself on a narrow screen; heads after the first are to the right, `figures` of them."""
     first, *rest = heads
+    width = "wide" if len(heads) > 2 else "narrow"
     head = f'<th scope="col">{escape(first)}</th>' + "".join(
         f'<th scope="col"{of_class("r" if k < figures else "")}>{escape(text)}</th>' for k, text in enumerate(rest)
     )
     return (
-        f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(caption)}"><table class="wide">'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(caption)}"><table class="{width}">'
         f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -112,18 +117,16 @@ def weights_table(run: RunFolder) -> str:
     rows = []
     for each in run.about["comparisons"]:
         name, kind = each["name"], each["kind"]
-        rows.append(
-            f'<tr class="kind"><th scope="colgroup" colspan="7">{escape(name_of(name, kind)[_english()])}</th></tr>'
-        )
+        rows.append(_kind_row(name_of(name, kind)[_english()], 7))
         found = np.array(run.evidence[f"level_{name}"].to_pylist(), dtype=object)
-        for level in (*m[name], "blank"):
+        for level in (*(level for level in LEVEL_NAMES[kind] if level), BLANK):
             bits = given[name][found == level]
-            if level == "blank" and not len(bits):
+            if level == BLANK and not len(bits):
                 continue
             rows.append(
                 _weight_row(fact(name, kind, level)[_english()], (m[name].get(level), u[name].get(level)), bits, scale)
             )
-    heads = [_("Tingkat"), "m", "u", "log₂(m/u)", _("pasangan"), _("bit yang diberikan"), _("tengah, 5–95 %")]
+    heads = [_("Tingkat"), "m", "u", "log₂(m/u)", _("pasangan"), _("bit yang diberikan"), _("tengah (5–95 %)")]
     return table(heads, rows, caption=_("Bobot yang dipelajari"), figures=4)
 
 
@@ -136,7 +139,7 @@ def _weight_row(head: str, chances: tuple[float | None, float | None], bits: Flo
         return row(head, [*cells, Cell(""), Cell("")])
     low, middle, high = (float(value) for value in np.quantile(bits, [0.05, 0.5, 0.95]))
     told = signed(middle) if high - low < 0.1 else f"{signed(middle)} ({signed(low)} … {signed(high)})"
-    return row(head, [*cells, Cell(strip(low, middle, high, scale, 0.0), is_markup=True), Cell(told)])
+    return row(head, [*cells, Cell(strip(low, middle, high, scale, 0.0), is_markup=True), Cell(told, is_whole=True)])
 
 
 def blocks_table(rules: Sequence[Mapping[str, Any]]) -> str:
@@ -156,30 +159,39 @@ def blocks_table(rules: Sequence[Mapping[str, Any]]) -> str:
     return table(heads, rows, caption=_("Aturan pemblokan, kelompok terbesar dahulu"))
 
 
-def groups_table(grouping: str, groups: Sequence[Mapping[str, Any]], whole: float, top: float) -> str:
+def groups_table(groupings: Mapping[str, Sequence[Mapping[str, Any]]], whole: float, top: float) -> str:
     """Lines flagged and expected to be flagged falsely by group, with the rate per 100,000 lines and its interval.
 
     `whole` is the rate of all lines, `top` the end of the scale. A group whose whole interval lies above is marked.
     """
-    rows = []
-    for group in groups:
-        rates = [_PER * group[f"expected_false{end}"] / group["lines"] for end in ("_low", "", "_high")]
-        part = group["expected_false"] / group["flagged"] if group["flagged"] else 0.0
-        cells = [
-            number(count(group["lines"])),
-            number(count(group["flagged"])),
-            number(estimate(group["expected_false"])),
-            number(share(part)),
-            number(estimate(rates[1])),
-            number(f"{estimate(rates[0])}–{estimate(rates[2])}"),
-            Cell(strip(rates[0], rates[1], rates[2], (0.0, top), whole), is_markup=True),
-        ]
-        rows.append(row(group_name(group["group"]), cells, "apart" if rates[0] > whole else ""))
     heads = [
-        say(GROUPINGS, grouping), _("baris"), _("diusulkan"), _("perkiraan salah"), _("bagian salah"),
-        _("salah per 100.000"), _("selang 95 %"), _("selang, dan garis seluruh daftar"),
+        _("Kelompok"), _("baris"), _("diusulkan"), _("perkiraan salah"), _("bagian salah"), _("salah per 100.000"),
+        _("selang 95 %"), _("selang; merah: seluruh daftar"),
     ]  # fmt: skip
-    return table(heads, rows, caption=say(GROUPINGS, grouping), figures=6)
+    rows = []
+    for name in GROUPINGS:  # run.json sorts its keys; a reader wants place and person first
+        if groups := groupings.get(name):
+            rows.append(_kind_row(say(GROUPINGS, name), len(heads)))
+            rows.extend(_group_row(group, whole, top) for group in groups)
+    return table(heads, rows, caption=_("Salah diusulkan menurut kelompok pemilih"), figures=6)
+
+
+def _group_row(group: Mapping[str, Any], whole: float, top: float) -> str:
+    low, middle, high = (rate_of(group["lines"], group[f"expected_false{end}"]) for end in ("_low", "", "_high"))
+    cells = [
+        number(count(group["lines"])),
+        number(count(group["flagged"])),
+        number(estimate(group["expected_false"])),
+        number(share(group["expected_false"] / group["flagged"] if group["flagged"] else 0.0)),
+        number(estimate(middle)),
+        number(f"{estimate(low)}–{estimate(high)}"),
+        Cell(strip(low, middle, high, (0.0, top), whole), is_markup=True),
+    ]
+    return row(group_name(group["group"]), cells, "apart" if low > whole else "")
+
+
+def _kind_row(head: str, width: int) -> str:
+    return f'<tr class="kind"><th scope="colgroup" colspan="{width}">{escape(head)}</th></tr>'
 
 
 def rate_of(lines: int, expected_false: float) -> float:

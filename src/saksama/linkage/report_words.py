@@ -52,16 +52,27 @@ GROUPS: Mapping[str, Both] = MappingProxyType(
 )
 
 
+_PROVINCES = (
+    "11 Aceh|12 Sumatera Utara|13 Sumatera Barat|14 Riau|15 Jambi|16 Sumatera Selatan|17 Bengkulu|18 Lampung|"
+    "19 Kepulauan Bangka Belitung|21 Kepulauan Riau|31 DKI Jakarta|32 Jawa Barat|33 Jawa Tengah|34 DI Yogyakarta|"
+    "35 Jawa Timur|36 Banten|51 Bali|52 Nusa Tenggara Barat|53 Nusa Tenggara Timur|61 Kalimantan Barat|"
+    "62 Kalimantan Tengah|63 Kalimantan Selatan|64 Kalimantan Timur|65 Kalimantan Utara|71 Sulawesi Utara|"
+    "72 Sulawesi Tengah|73 Sulawesi Selatan|74 Sulawesi Tenggara|75 Gorontalo|76 Sulawesi Barat|81 Maluku|"
+    "82 Maluku Utara|91 Papua|92 Papua Barat|93 Papua Selatan|94 Papua Tengah|95 Papua Pegunungan|96 Papua Barat Daya"
+)
+PROVINCES: Mapping[str, str] = MappingProxyType({text[:2]: text for text in _PROVINCES.split("|")})  # Kemendagri codes
+
+
 def say(words: Mapping[str, Both], key: str) -> str:
     """A word of a table in the language spoken; the key itself where the table has none."""
     return words[key][language() == "en"] if key in words else key
 
 
 def group_name(group: str) -> str:
-    """The name of a group in the language spoken; decades as `1980-1989`."""
+    """The name of a group in the language spoken; decades as `1980-1989`, a province with its code."""
     if group.endswith("0s") and group[:-1].isdecimal():
         return f"{group[:-1]}–{group[:-2]}9"
-    return say(GROUPS, group)
+    return PROVINCES.get(group) or say(GROUPS, group)
 
 
 def count(value: float) -> str:
