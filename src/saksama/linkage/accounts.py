@@ -16,7 +16,8 @@ from saksama.linkage.scoring import Scores
 from saksama.linkage.summary import LEVEL_NAMES
 from saksama.linkage.training import Model
 
-_SAMPLE = 1 << 16  # pairs of strangers: a level that one pair in a thousand reaches is seen some 65 times
+_FEWEST, _MOST = 1 << 12, 1 << 14  # pairs of strangers: what one in a thousand reaches is then seen 4 to 16 times
+_LINES_A_PAIR = 16  # so that in a small table too counting costs little beside the run
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -71,7 +72,7 @@ def _anywhere(prepared: Prepared) -> Words:
     size, border = len(prepared), prepared.border
     if size < 2:
         return np.empty(0, np.uint64)
-    numbers = np.arange(_SAMPLE, dtype=np.uint64)
+    numbers = np.arange(min(max(size // _LINES_A_PAIR, _FEWEST), _MOST), dtype=np.uint64)
     one, two = mixed_all(numbers * np.uint64(2) + np.uint64(0xA5)), mixed_all(numbers * np.uint64(2) + np.uint64(0xA6))
     if border:
         one, two = one % np.uint64(border), two % np.uint64(size - border) + np.uint64(border)

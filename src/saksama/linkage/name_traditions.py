@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from saksama.linkage.kernels.arrays import Bytes, Ints
+from saksama.linkage.kernels.arrays import Bytes, Ints, Words
 from saksama.linkage.kernels.text import hash_bytes, hash_words
 from saksama.linkage.names import Names
 from saksama.linkage.spelling import full_forms, plain_word
@@ -51,9 +51,10 @@ _ENDINGS = (b"UDIN", b"ULA")  # -UDDIN and -ULLAH in plain spelling
 
 def tradition_of_names(names: Names) -> Callable[[Ints], Ints]:
     """A function that gives the tradition of records by index: a number into `TRADITIONS`, one more for no name."""
-    particles, orders, clans = (_are_in(names, words) for words in (_PARTICLES, _ORDERS, _CLANS))
-    arabic = _are_in(names, _ARABIC_WORDS) | _end_in(names)
-    castes = [(_are_in(names, first), _are_in(names, second)) for first, second in _CASTES]
+    known = hash_words(names.letters, names.starts)
+    particles, orders, clans = (_are_in(known, words) for words in (_PARTICLES, _ORDERS, _CLANS))
+    arabic = _are_in(known, _ARABIC_WORDS) | _end_in(names)
+    castes = [(_are_in(known, first), _are_in(known, second)) for first, second in _CASTES]
 
     def of(records: Ints) -> Ints:
         begins, sizes = names.offsets[records], names.offsets[records + 1] - names.offsets[records]
@@ -72,13 +73,13 @@ def tradition_of_names(names: Names) -> Callable[[Ints], Ints]:
     return of
 
 
-def _are_in(names: Names, words: str) -> Bytes:
-    """Which words of the dictionary are among `words`; bool[words]."""
+def _are_in(known: Words, words: str) -> Bytes:
+    """Which words of the dictionary, by their hashes, are among `words`; bool[words]."""
     full = {short.decode(): whole.decode() for short, whole in full_forms("indonesia").items() if whole}
     plain = [plain_word(word) for word in words.split()]
     texts = [np.frombuffer(full.get(word, word).encode(), np.uint8) for word in plain]
     wanted = np.array([hash_bytes(text, 0, len(text)) for text in texts], np.uint64)
-    return np.asarray(np.isin(hash_words(names.letters, names.starts), wanted))
+    return np.asarray(np.isin(known, wanted))
 
 
 def _end_in(names: Names) -> Bytes:
