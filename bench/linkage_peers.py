@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from linkage import PLANS, make_roll
 from linkage_sets import SETS, load
+from peak_memory import peak_mb
 from saksama.linkage.kernels.join import components
 from saksama.linkage.plan import load_plan, roll_id_plan
 from saksama.linkage.run import link
@@ -77,11 +78,16 @@ def ours(name: str, out: Path, paths: list[Path]) -> None:
     seconds = time.perf_counter() - begun
     pairs = found.pairs
     pq.write_table(pa.table({"l": pairs["left"], "r": pairs["right"], "w": pairs["probability"]}), out)
-    print(json.dumps({"engine_seconds": round(seconds, 2), "compared": found.summary["counts"]["candidates"]}))
+    told = {
+        "engine_seconds": round(seconds, 2),
+        "compared": found.summary["counts"]["candidates"],
+        "peak_mb": peak_mb(),
+    }
+    print(json.dumps(told))
 
 
 def measured(command: list[str]) -> dict[str, Any]:
-    """Run a process; what it told, its seconds, CPU seconds and peak memory in MB."""
+    """Run a process; what it told (its peak memory too), its seconds and CPU seconds."""
     begun = time.perf_counter()
     child = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert child.stdout is not None
@@ -94,7 +100,6 @@ def measured(command: list[str]) -> dict[str, Any]:
         **json.loads(said.splitlines()[-1]),
         "seconds": round(time.perf_counter() - begun, 2),
         "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 2),
-        "peak_mb": round(usage.ru_maxrss / 1024),
     }
 
 
@@ -175,7 +180,7 @@ def main() -> None:
     parser.add_argument("--set", action="append", choices=SETS, help="only this set; may be repeated")
     parser.add_argument("--lines", type=int, default=0, help="lines of a sample roll; 0 for none")
     parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--wilayah", default="34.04")
+    parser.add_argument("--wilayah", default="32", help="region of the roll")
     parser.add_argument("--splink", type=Path, help="python of a venv with Splink; without it only this engine runs")
     given = parser.parse_args()
     rows = []

@@ -21,6 +21,8 @@ import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
+from peak_memory import peak_mb
+
 CLUSTERED_AT = 0.95  # the probability at which Splink's demos cluster
 TF = {"term_frequency_adjustments": True}
 
@@ -239,7 +241,7 @@ def main() -> None:
     name, out, *paths = sys.argv[1:]
     found, seconds = link(name, [pq.read_table(path) for path in paths])
     pq.write_table(found, out)
-    print(json.dumps({"engine_seconds": round(seconds, 2), "compared": found.num_rows}))
+    print(json.dumps({"engine_seconds": round(seconds, 2), "compared": found.num_rows, "peak_mb": peak_mb()}))
 
 
 if __name__ == "__main__":
