@@ -9,7 +9,7 @@ import pytest
 
 from saksama.linkage.groups import SMALL, chance_of_no_double
 from saksama.linkage.name_traditions import TRADITIONS, tradition_of_names
-from saksama.linkage.names import read_names
+from saksama.linkage.names import NamesReader
 from saksama.linkage.plan import roll_id_plan
 from saksama.linkage.run import link
 from tests.linkage.rolls import as_table, moved, person, strangers
@@ -41,8 +41,10 @@ from tests.linkage.rolls import as_table, moved, person, strangers
     ],
 )
 def test_the_tradition_of_a_name(name: str | None, tradition: str) -> None:
-    names = read_names(pa.array([name, "BUDI SANTOSO"]), "indonesia")
-    assert (*TRADITIONS, "blank")[int(tradition_of_names(names)(np.array([0]))[0])] == tradition
+    reader = NamesReader(["nama"], "indonesia")
+    reader.add(pa.table({"nama": pa.array([name, "BUDI SANTOSO"], pa.string())}))
+    tradition_of = tradition_of_names(reader.finish())
+    assert (*TRADITIONS, "blank")[int(tradition_of(np.array([0]))[0])] == tradition
 
 
 def figures(rows: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, Any]]]:
@@ -71,6 +73,14 @@ def test_provinces_are_told_by_their_codes_and_small_groups_together() -> None:
     few = [person(kd_prov=code, nik=None, nama=f"ORANG {code}") for code in ("11", "12", None)]
     found = figures([*few, *rows, *there])["province"]
     assert {name: group["lines"] for name, group in found.items()} == {"34": 200, "51": 100, SMALL: 3}
+
+
+def test_a_table_in_batches_has_the_same_groups_as_one_in_one_piece() -> None:
+    table = as_table([*strangers(200), *({**row, "kd_prov": "51"} for row in strangers(150, seed=2))])
+    whole = link(table, roll_id_plan())
+    parts = link([table.slice(0, 120), table.slice(120, 100), table.slice(220)], roll_id_plan())
+    assert parts.summary["groups"] == whole.summary["groups"]
+    assert {group["group"] for group in parts.summary["groups"]["province"]} == {"34", "51"}
 
 
 def test_flags_and_false_flags_stay_within_their_bounds() -> None:

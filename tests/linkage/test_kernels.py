@@ -1,10 +1,15 @@
 """Each kernel agrees with its slow twin."""
 
+from datetime import date, timedelta
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saksama.linkage.kernels import distance, fields, join, mixture, names, partition, text, windows
+from saksama.linkage.blocking import Walk
+from saksama.linkage.kernels import distance, fields, frequencies, join, mixture, names, partition, tally, text, windows
+from saksama.linkage.keys import Keys
+from saksama.linkage.numbering import Numbering
 from saksama.linkage.spelling import letter_table, plain_word, spelling_tables
 from tests.naive import linkage as naive
 
@@ -36,10 +41,51 @@ def test_it_cuts_names_into_words_as_its_twin_does(texts: list[str], style: str)
     assert found == [naive.cut(t, table.tolist(), 3) for t in texts]
 
 
-@given(st.lists(st.integers(1, 9), max_size=30))
-def test_it_numbers_values_in_order_of_first_sight(values: list[int]) -> None:
-    numbers, first = text.number_words(np.array(values, np.uint64))
-    assert (numbers.tolist(), first.tolist()) == naive.number(values)
+@given(st.lists(st.lists(st.integers(1, 9), max_size=12), max_size=4))
+def test_it_numbers_values_in_order_of_first_sight_over_all_batches(batches: list[list[int]]) -> None:
+    numbering = Numbering()
+    found, seen = [], []
+    for batch in batches:
+        numbers, first = numbering.number(np.array(batch, np.uint64))
+        found += numbers.tolist()
+        seen += [batch[at] for at in first]
+    whole = [value for batch in batches for value in batch]
+    numbers_of_twin, first_of_twin = naive.number(whole)
+    assert found == numbers_of_twin
+    assert seen == [whole[at] for at in first_of_twin] == numbering.keys.tolist()
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=40))
+def test_it_tallies_values_as_its_twin_does(entries: list[tuple[int, bool]]) -> None:
+    values, counted = np.array([v for v, _ in entries], np.uint64), np.array([c for _, c in entries], np.uint8)
+    counts, first = tally.tally(values, counted)
+    assert (counts.tolist(), first.tolist()) == naive.tally(entries)
+
+
+def test_it_tallies_more_values_than_stay_in_cache() -> None:
+    values = np.arange(1, 200_001, dtype=np.uint64) // np.uint64(2)
+    counts, first = tally.tally(values, np.ones(len(values), np.uint8))
+    assert (counts[1:-1] == 2).all()
+    assert int(first.sum()) == 100_001
+
+
+@given(st.lists(st.tuples(st.sampled_from([0, 19550701, 20001231]), st.booleans()), max_size=12))
+def test_it_tallies_dates_of_people_and_knows_those_of_others(entries: list[tuple[int, bool]]) -> None:
+    dates, people = np.array([d for d, _ in entries], np.int32), np.array([p for _, p in entries], np.uint8)
+    found, counts = frequencies.tally_dates(dates, people, 100_000_000)
+    wanted = sorted({date for date, _ in entries if date})
+    assert found.tolist() == wanted
+    assert counts.tolist() == [sum(p for d, p in entries if d == date) for date in wanted]
+
+
+@given(st.integers(-719_162, 2_932_896))
+def test_it_dates_days_as_the_calendar_does(days: int) -> None:
+    day = date(1970, 1, 1) + timedelta(days)
+    assert fields.dates_of_days(np.array([days], np.int32)).tolist() == [day.year * 10_000 + day.month * 100 + day.day]
+
+
+def test_days_before_year_one_and_after_9999_are_no_date() -> None:
+    assert fields.dates_of_days(np.array([-719_163, 2_932_897, -(2**31)], np.int32)).tolist() == [0, 0, 0]
 
 
 @given(st.lists(st.text("AEIOUBCDHJKLNPSTYVZQ", max_size=9), min_size=1, max_size=5))
@@ -88,17 +134,45 @@ def test_it_writes_each_pair_of_a_group_and_no_other(entries: list[tuple[int, in
     records = np.array([record for _, record in entries], np.int32)
     keys, records = join.sorted_keys(keys, records, 1)
     bounds = join.group_bounds(keys)
-    pairs = join.write_pairs(bounds, records, 1000, border)
-    found = {(int(p) >> 32, int(p) & 0xFFFFFFFF) for p in pairs}
-    assert found == naive.grouped_pairs(keys.tolist(), records.tolist(), border)
-    assert len(pairs) <= join.count_pairs(bounds, 1000)
+    walk = Walk(Keys(keys, records), bounds, 1000)
+    found = [(int(p) >> 32, int(p) & 0xFFFFFFFF) for chunk in walk.chunks(border) for p in chunk]
+    assert set(found) == naive.grouped_pairs(keys.tolist(), records.tolist(), border)
+    assert len(found) <= walk.pairs
 
 
-@given(st.integers(1, 60), st.integers(1, 12))
-def test_it_counts_the_pairs_of_a_window_before_it_writes_them(size: int, window: int) -> None:
-    bounds = np.array([[0, size]], np.int64)
-    records = np.arange(size, dtype=np.int32)
-    assert len(join.write_pairs(bounds, records, window, 0)) == join.count_pairs(bounds, window)
+@given(st.lists(st.integers(1, 20), min_size=1, max_size=5), st.integers(1, 12), st.integers(0, 30))
+def test_it_writes_pairs_bit_by_bit_as_it_counted_them(sizes: list[int], window: int, room: int) -> None:
+    ends = np.cumsum(sizes)
+    bounds = np.stack([ends - sizes, ends], axis=1).astype(np.int64)
+    records = np.arange(ends[-1], dtype=np.int32)
+    found, at = [], (0, 0)
+    while at[0] < len(bounds):
+        out = np.empty(window + room, np.uint64)
+        written, group, entry = join.write_pairs(bounds, records, window, 0, at, out)
+        found += out[:written].tolist()
+        at = (group, entry)
+    assert len(found) == len(set(found)) == join.count_pairs(bounds, window)
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=30), st.sampled_from([1, 2, 8]))
+def test_it_puts_keys_in_parts_by_their_top_bits(values: list[int], parts: int) -> None:
+    records = np.arange(len(values), dtype=np.int32)
+    keys, owners, begins = join.scatter_keys(np.array(values, np.uint64), records, parts)
+    assert [values[owner] for owner in owners] == keys.tolist()
+    assert sorted(owners.tolist()) == list(range(len(values)))
+    for part in range(parts):
+        assert all(int(key) * parts >> 64 == part for key in keys[begins[part] : begins[part + 1]])
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.sampled_from([1, 2])), max_size=20))
+def test_it_merges_pairs_and_what_brought_them(entries: list[tuple[int, int]]) -> None:
+    pairs, marks = np.array([p for p, _ in entries], np.uint64), np.array([m for _, m in entries], np.uint8)
+    first, together = join.merge_marks(pairs, np.argsort(pairs), marks)
+    assert pairs[first].tolist() == sorted({pair for pair, _ in entries})
+    for pair, found in zip(pairs[first].tolist(), together.tolist(), strict=True):
+        assert found == (
+            3 if {m for p, m in entries if p == pair} == {1, 2} else next(m for p, m in entries if p == pair)
+        )
 
 
 @given(st.lists(st.integers(0, 2**33), max_size=40))
@@ -151,10 +225,3 @@ def test_it_counts_neighbours_in_time_as_its_twin_does(entries: list[tuple[int, 
     days = years * 366 + np.array([e[2] for e in entries], np.int64)
     found, _spans = windows.near_in_group(groups, days, years, 3, 25)
     assert found.tolist() == naive.near_in_group(entries, 3, 25)
-
-
-@given(st.lists(st.integers(0, 9), max_size=9, unique=True), st.lists(st.integers(0, 9), max_size=9))
-def test_it_says_which_pairs_stand_among_others(found: list[int], others: list[int]) -> None:
-    one = np.array([(value << 32) | (value + 1) for value in sorted(found)], np.uint64)
-    two = np.array([(value << 32) | (value + 1) for value in others], np.uint64)
-    assert join.stand_among(one, two, 12).tolist() == [int(value in others) for value in sorted(found)]

@@ -36,6 +36,13 @@ def number(values: Sequence[int]) -> tuple[list[int], list[int]]:
     return [known[value] for value in values], first
 
 
+def tally(entries: Sequence[tuple[int, bool]]) -> tuple[list[int], list[int]]:
+    """How many counted entries have each entry's value; and 1 for the first of each value. 0 is blank."""
+    counts = [sum(c for v, c in entries if v == value) if value else 0 for value, _ in entries]
+    values = [value for value, _ in entries]
+    return counts, [int(not value or values.index(value) == at) for at, value in enumerate(values)]
+
+
 def edits(a: str, b: str) -> int:
     """Optimal string alignment: insert, delete, replace, swap of neighbours, no letter touched twice."""
     rows = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]

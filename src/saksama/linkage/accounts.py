@@ -28,17 +28,14 @@ class Account:
     figures: dict[str, Any]
 
 
-def account_for(
-    comparer: Comparer, model: Model, found: tuple[Words, Scores], tables: tuple[pa.Table, pa.Table | None]
-) -> Account:
-    """The account of a run: `found` are the written pairs and their scores, `tables` what the run was given.
+def account_for(comparer: Comparer, model: Model, inside: Words, scores: Scores) -> Account:
+    """The account of a run: `inside` are the written pairs.
 
     Cost: 3 % of a run at most (bench/README.md).
     """
-    inside, scores = found
     prepared, plan = comparer.prepared, comparer.plan
     flagged, false = chance_of_no_double(split(inside), scores.probability)
-    groupings = groupings_for(prepared, plan, tables)
+    groupings = groupings_for(prepared, plan)
     figures: dict[str, Any] = {
         "comparisons": [{"name": c.name, "kind": c.kind} for c in plan.comparisons],
         "prior_bits": prior_bits(model),

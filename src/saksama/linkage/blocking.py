@@ -1,34 +1,34 @@
 """Blocking: which pairs are looked at. A group too large is split by a longer key, never dropped.
 
-Pairs are counted before they are built, so that memory is known: a rule's groups are walked in a kernel and only the
-pairs are written, 8 bytes each.
+Keys are put in parts by their top bits, and each part is sorted and walked by itself, so that memory does not grow with
+the table. Pairs are counted before they are made, made a hundred thousand at a time, and never kept.
 """
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from saksama.linkage.kernels.arrays import Ints, Words
-from saksama.linkage.kernels.join import count_pairs, crowded, distinct_sorted, group_bounds, sorted_keys, write_pairs
+from saksama.linkage.kernels.join import count_pairs, crowded, group_bounds, scatter_keys, sorted_keys, write_pairs
 from saksama.linkage.keys import Keys, base_keys, longer_keys
 from saksama.linkage.plan import BlockingRule, LinkagePlan
 from saksama.linkage.prepared import Prepared
 
-# Records from which on 44 bits of the keys are sorted by, below it 33: others would split few groups.
-_MANY = 3_000_000
+AT_ONCE = 1 << 16  # pairs
+_A_PART = 2_000_000  # records whose keys are sorted together
+_UNDIVIDED = 150_000  # records: fewer are one part
 _PAIRS_A_RECORD = 6  # of one rule: what keeps pairs linear in lines
+_FEW_PAIRS = 10_000
 _LAST_WINDOW = 10  # neighbours compared in a group that no longer key can split
-THREADS = 2
+_SORTED_BITS = 33  # of the keys within a part: others would split few groups
 
 
 @dataclass(frozen=True, slots=True)
 class RuleReport:
-    """What a rule gave: pairs (before rules are merged), the cap used, the largest group and how often it was split.
-
-    `left_in_windows` are entries in groups that no longer key could split: there each meets only its neighbours.
-    """
+    """What a rule gave: pairs (a pair that two rules give counts with both), the cap used, the largest group and how
+    often groups were split. `left_in_windows` are entries in groups that no longer key could split: there each meets
+    only its neighbours."""
 
     name: str
     pairs: int
@@ -39,7 +39,7 @@ class RuleReport:
 
 
 @dataclass(slots=True)
-class _Walk:
+class Walk:
     """Groups of one length of key: their bounds in an order of keys, and how many neighbours each entry meets."""
 
     keys: Keys  # sorted
@@ -48,62 +48,89 @@ class _Walk:
 
     @property
     def pairs(self) -> int:
+        """How many pairs there are in them."""
         return int(count_pairs(self.bounds, self.window))
 
-
-def candidate_pairs(
-    prepared: Prepared,
-    plan: LinkagePlan,
-    progress: Callable[[float], None] = lambda _share: None,
-) -> tuple[Words, list[Words], list[RuleReport]]:
-    """Pairs that share a key of some rule, each once, ascending, packed; those of each rule; and what each gave."""
-    pieces, reports = [], []
-    with ThreadPoolExecutor(THREADS) as pool:
-        work = [pool.submit(_rule_pairs, rule, prepared, plan.group_cap) for rule in plan.blocking]
-        for done, future in enumerate(work, 1):
-            pairs, report = future.result()
-            pieces.append(pairs)
-            reports.append(report)
-            progress(done / len(work))
-    together = np.concatenate(pieces)
-    together.sort()
-    return distinct_sorted(together), pieces, reports
+    def chunks(self, border: int) -> Iterator[Words]:
+        """The pairs, packed, in the order of groups."""
+        at = (0, 0)
+        while at[0] < len(self.bounds):
+            out = np.empty(max(AT_ONCE, self.window), np.uint64)
+            written, group, entry = write_pairs(self.bounds, self.keys.records, self.window, border, at, out)
+            at = (group, entry)
+            if written:
+                yield out[:written]
 
 
-def _rule_pairs(rule: BlockingRule, prepared: Prepared, cap: int) -> tuple[Words, RuleReport]:
-    walks = _walks(rule, prepared, cap)
-    while sum(walk.pairs for walk in walks) > _PAIRS_A_RECORD * len(prepared) + 10_000 and cap > 4:
+def parts_of(records: int) -> int:
+    """In how many parts a rule's keys are walked; a power of two. It depends on nothing but the number of records."""
+    if records < _UNDIVIDED:
+        return 1
+    parts = 2
+    while parts * _A_PART < records:
+        parts *= 2
+    return parts
+
+
+def keys_by_part(rule: BlockingRule, prepared: Prepared, begin: int, end: int) -> tuple[Words, Ints, Ints]:
+    """The keys of records `begin` to `end` under a rule, their records, and where each part begins."""
+    keys = base_keys(rule.keys, prepared, begin, end)
+    return scatter_keys(keys.values, keys.records, parts_of(len(prepared)))
+
+
+def walks_of_part(
+    rule: BlockingRule, prepared: Prepared, plan: LinkagePlan, keys: Keys
+) -> tuple[list[Walk], RuleReport]:
+    """The groups of one part by length of key: those within the cap at each length, and what is left in windows.
+
+    Where they hold more pairs than a part may, the cap is halved until they do not.
+    """
+    cap, most = plan.group_cap, _PAIRS_A_RECORD * len(prepared) // parts_of(len(prepared)) + _FEW_PAIRS
+    keys = Keys(*sorted_keys(keys.values, keys.records, _passes()))
+    walks = _walks(rule, prepared, keys, cap)
+    while sum(walk.pairs for walk in walks) > most and cap > 4:
         cap //= 2
-        walks = _walks(rule, prepared, cap)
-    pairs = [write_pairs(w.bounds, w.keys.records, w.window, prepared.border) for w in walks]
-    last = walks[-1]
+        walks = _walks(rule, prepared, keys, cap)
     sizes = [w.bounds[:, 1] - w.bounds[:, 0] for w in walks]
-    report = RuleReport(
+    return walks, RuleReport(
         name=rule.name,
-        pairs=sum(len(p) for p in pairs),
+        pairs=sum(walk.pairs for walk in walks),
         cap=cap,
         largest_group=int(max((s.max(initial=0) for s in sizes), default=0)),
         split_entries=sum(len(w.keys.values) for w in walks[1:]),
-        left_in_windows=int(sizes[-1][sizes[-1] > cap].sum()) if last.window == _LAST_WINDOW else 0,
+        left_in_windows=int(sizes[-1][sizes[-1] > cap].sum()) if walks[-1].window == _LAST_WINDOW else 0,
     )
-    return np.concatenate(pairs), report
 
 
-def _walks(rule: BlockingRule, prepared: Prepared, cap: int) -> list[_Walk]:
-    """The groups of a rule by length of key: those within the cap at each length, and what is left in windows."""
-    keys = base_keys(rule.keys, prepared)
-    passes = 3 if len(prepared) < _MANY else 4
+def reported(name: str, parts: Sequence[RuleReport]) -> RuleReport:
+    """What the parts of one rule gave together."""
+    return RuleReport(
+        name=name,
+        pairs=sum(r.pairs for r in parts),
+        cap=min(r.cap for r in parts),
+        largest_group=max(r.largest_group for r in parts),
+        split_entries=sum(r.split_entries for r in parts),
+        left_in_windows=sum(r.left_in_windows for r in parts),
+    )
+
+
+def _passes() -> int:
+    return _SORTED_BITS // 11
+
+
+def _walks(rule: BlockingRule, prepared: Prepared, keys: Keys, cap: int) -> list[Walk]:
     out = []
     for step in range(len(rule.longer) + 1):
-        keys = Keys(*sorted_keys(keys.values, keys.records, passes))
+        if step:
+            keys = Keys(*sorted_keys(keys.values, keys.records, _passes()))
         bounds = group_bounds(keys.values)
         kept, over = crowded(bounds, cap)
-        out.append(_Walk(keys, kept, cap))
+        out.append(Walk(keys, kept, cap))
         if len(over) == 0:
             return out
         if step == len(rule.longer):
             break
         keys = longer_keys(Keys(keys.values[over], keys.records[over]), rule.longer[step], prepared)
     large = bounds[(bounds[:, 1] - bounds[:, 0]) > cap]
-    out.append(_Walk(keys, large, _LAST_WINDOW))
+    out.append(Walk(keys, large, _LAST_WINDOW))
     return out

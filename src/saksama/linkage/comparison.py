@@ -1,14 +1,17 @@
 """Comparing pairs: for each the level of every comparison, and log2 of the chance that strangers share the values."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from saksama.linkage import frequencies
+from saksama.linkage.frequencies import NameCounts
 from saksama.linkage.kernels import fields, names
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
 from saksama.linkage.kernels.mixture import add_chances, conditions
+from saksama.linkage.kernels.tally import salted
 from saksama.linkage.plan import Comparison, LinkagePlan
 from saksama.linkage.prepared import Prepared
 
@@ -16,22 +19,37 @@ LEVELS = {"name": 8, "date": 9, "person_number": 10, "place": 8, "text": 5, "cod
 DEPTH = 10  # of the tables: the most levels a comparison has, blank included
 NAMED = ("name", "date")  # kinds whose chances are kept apart: namesakes share these, and are strangers in the rest
 _CHUNK = 1 << 16
-_NEARNESS = np.full(DEPTH, 12, np.uint8)  # by place level: same district or nearer 6, same regency 0, else 12
+_NEARNESS = np.full(DEPTH, 12, np.uint8)  # by place level: same regency 0, district or nearer 6, province 18, else 12
 _NEARNESS[fields.SAME_HOUSEHOLD : fields.SAME_DISTRICT + 1] = 6
 _NEARNESS[fields.SAME_REGENCY] = 0
+_NEARNESS[fields.SAME_PROVINCE] = 18
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Surprise:
-    """Bits of surprise of shared values, by comparison: of words, of whole names, of dates, of values."""
+    """Bits of surprise of shared values, by comparison: of words, of whole names by record, of dates by date, of
+    values by number."""
 
     words: dict[str, Floats]
     names: dict[str, tuple[Floats, Floats]]
     dates: dict[str, Floats]
     values: dict[str, Floats]
     serials: dict[str, Floats]
-    common: Bytes  # records born on a common date, such as 1 July
-    local: tuple[Floats, Floats, Floats] | None = None  # less for name as written, plain, date where birthplaces agree
+    common: Bytes  # dates that are common, such as 1 July, by date
+    local: "tuple[Local, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Local:
+    """What names (as written, in plain spelling) and dates surprise less among people of one birthplace or province.
+
+    By record, in steps of `frequencies.LOCAL_STEP` bits. It holds for pairs whose level of comparison `kind` is one
+    of the first `most`.
+    """
+
+    kind: str
+    most: int
+    discounts: tuple[Bytes, Bytes, Bytes]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -47,41 +65,82 @@ class Evidence:
     def __len__(self) -> int:
         return len(self.left)
 
-    def taken(self, chosen: Ints) -> "Evidence":
+    @staticmethod
+    def none(width: int) -> "Evidence":
+        """No pair, of `width` comparisons."""
+        records = np.empty(0, np.int32)
+        return Evidence(records, records, np.empty((0, width), np.uint8), np.empty((0, 2), np.float32))
+
+    @staticmethod
+    def together(parts: "Sequence[Evidence]") -> "Evidence":
+        """Several, one after another; at least one."""
+        return Evidence(
+            np.concatenate([p.left for p in parts]),
+            np.concatenate([p.right for p in parts]),
+            np.concatenate([p.levels for p in parts]),
+            np.concatenate([p.chance for p in parts]),
+        )
+
+    def pairs(self) -> Words:
+        """The pairs, packed."""
+        return packed(self.left, self.right)
+
+    def taken(self, chosen: Ints | slice) -> "Evidence":
         """Some of the pairs, by mask, slice or index."""
         return Evidence(self.left[chosen], self.right[chosen], self.levels[chosen], self.chance[chosen])
 
 
-def measure_surprise(prepared: Prepared) -> Surprise:
-    """Frequencies of everything that is compared by value, counted on people."""
-    people, size = prepared.people, len(prepared)
-    words = {name: frequencies.word_rarity(column, people) for name, column in prepared.names.items()}
+def measure_surprise(prepared: Prepared) -> tuple[Surprise, NameCounts | None]:
+    """Frequencies of everything that is compared by value, counted on people; and the counts behind those of names."""
+    people = prepared.people
     dates = next(iter(prepared.dates.values()), None)
-    date_bits = {k: frequencies.date_bits(v, people) for k, v in prepared.dates.items()}
-    common = frequencies.common_dates(next(iter(date_bits.values()), np.zeros(size, np.float32)), people)
-    return Surprise(
-        words=words,
-        names={k: frequencies.name_bits(v, words[k], people, dates) for k, v in prepared.names.items()},
-        dates=date_bits,
-        values={k: frequencies.value_bits(v.codes, people) for k, v in prepared.texts.items()},
-        serials={k: frequencies.serial_bits(v.values, people, common) for k, v in prepared.numbers.items()},
-        common=common,
-    )
+    counts: dict[str, NameCounts] = {}
+    bits: dict[str, tuple[Floats, Floats]] = {}
+    with ThreadPoolExecutor(2) as pool:
+        by_date = pool.submit(lambda: {k: frequencies.date_bits(v, people) for k, v in prepared.dates.items()})
+        values = pool.submit(lambda: {k: frequencies.value_bits(v.codes, people) for k, v in prepared.texts.items()})
+        words = {name: frequencies.word_rarity(column, people) for name, column in prepared.names.items()}
+        for name, column in prepared.names.items():
+            counts[name] = frequencies.count_names(column, words[name], people, dates)
+            bits[name] = (counts[name].bits(0), counts[name].bits(1))
+        date_bits = by_date.result()
+        if dates is None:
+            common = np.zeros(frequencies.DATES, np.uint8)
+        else:
+            common = frequencies.common_dates(dates, next(iter(date_bits.values())), people)
+        serials = {k: frequencies.serial_bits(v.values, people, common, v.born) for k, v in prepared.numbers.items()}
+        surprise = Surprise(words, bits, date_bits, values.result(), serials, common)
+    return surprise, next(iter(counts.values()), None)
 
 
 def measure_local(prepared: Prepared, surprise: Surprise) -> Surprise:
-    """The surprise with what names and dates of birth lose among people of one birthplace (the first text compared)."""
-    if not (prepared.names and prepared.dates and prepared.texts):
+    """The surprise with what names and dates of birth lose among people of one birthplace (the first text compared),
+    and of one province (the first tier of place)."""
+    if not (prepared.names and prepared.dates):
         return surprise
     name, column = next(iter(prepared.names.items()))
     date, dates = next(iter(prepared.dates.items()))
-    groups, people, bits = next(iter(prepared.texts.values())).codes, prepared.people, surprise.names[name]
-    local = (
-        frequencies.local_discount(column.written, bits[0], groups, people),
-        frequencies.local_discount(column.plain, bits[1], groups, people),
-        frequencies.local_discount(dates, surprise.dates[date], groups, people),
-    )
-    return replace(surprise, local=local)
+    groups = [("text", fields.SAME_TEXT, texts.codes) for texts in list(prepared.texts.values())[:1]]
+    groups += [
+        ("place", fields.SAME_PROVINCE, places.tiers[places.places, 0] - 1)
+        for places in list(prepared.places.values())[:1]
+        if len(np.unique(places.tiers[:, 0])) > 2  # of one province alone, all are
+    ]
+    written = salted(column.plain, column.written)
+    values = (written, column.plain, dates)
+    bits = (*surprise.names[name], surprise.dates[date][dates])
+
+    def discount(number: int) -> Bytes:
+        _kind, _most, group = groups[number // 3]
+        return frequencies.local_discount(values[number % 3], bits[number % 3], group, prepared.people)
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(discount, range(3 * len(groups))))
+    local = [
+        Local(kind, most, (found[3 * k], found[3 * k + 1], found[3 * k + 2]))
+        for k, (kind, most, _) in enumerate(groups)
+    ]
+    return replace(surprise, local=tuple(local))
 
 
 def split(pairs: Words) -> tuple[Ints, Ints]:
@@ -104,26 +163,15 @@ class Comparer:
     surprise: Surprise
     strangers: Floats | None = None
 
-    def compare(self, pairs: Words, least_bits: float = -np.inf) -> Evidence:
-        """Packed pairs compared, in their order; those left out whose agreement surprises by less than `least_bits`.
-
-        Two threads, each pair by itself, so their order does not matter.
-        """
+    def compare(self, pairs: Words) -> Evidence:
+        """Packed pairs compared, in their order. Two threads, each pair by itself, so their order does not matter."""
         begins = range(0, len(pairs), _CHUNK)
         with ThreadPoolExecutor(2) as pool:
-            parts = list(pool.map(lambda begin: self._chunk(pairs[begin : begin + _CHUNK], least_bits), begins))
-        if not parts:
-            width = len(self.plan.comparisons)
-            none = np.empty(0, np.int32)
-            return Evidence(none, none, np.empty((0, width), np.uint8), np.empty((0, 2), np.float32))
-        return Evidence(
-            np.concatenate([p.left for p in parts]),
-            np.concatenate([p.right for p in parts]),
-            np.concatenate([p.levels for p in parts]),
-            np.concatenate([p.chance for p in parts]),
-        )
+            parts = list(pool.map(lambda begin: self.compare_chunk(pairs[begin : begin + _CHUNK]), begins))
+        return Evidence.together(parts) if parts else Evidence.none(len(self.plan.comparisons))
 
-    def _chunk(self, pairs: Words, least_bits: float) -> Evidence:
+    def compare_chunk(self, pairs: Words, least_bits: float = -np.inf) -> Evidence:
+        """Packed pairs compared; those left out whose agreement surprises by less than `least_bits`."""
         left, right = split(pairs)
         levels = np.zeros((len(left), len(self.plan.comparisons)), np.uint8)
         chance = np.zeros((len(left), 2), np.float32)
@@ -134,7 +182,7 @@ class Comparer:
         self.join_dates((left, right), levels, chance)
         self._make_local(left, levels, chance)
         if self.strangers is not None:
-            common = self.surprise.common[left]
+            common = self.common_of(left)
             named = np.array([c.kind in NAMED for c in self.plan.comparisons], np.uint8)
             add_chances(levels, conditions_of(levels, self.plan, common), self.strangers, named, chance)
         found = Evidence(left, right, levels, chance)
@@ -142,17 +190,32 @@ class Comparer:
             return found
         return found.taken(np.flatnonzero(chance[:, 0] + chance[:, 1] <= -least_bits))
 
+    def common_of(self, records: Ints) -> Bytes:
+        """Which records were born on a common date; uint8[n]."""
+        dates = next(iter(self.prepared.dates.values()), None)
+        return np.zeros(len(records), np.uint8) if dates is None else self.surprise.common[dates[records]]
+
     def _make_local(self, left: Ints, levels: Bytes, chance: Floats) -> None:
-        """Where birthplaces agree, names and dates are as common as they are among people born there."""
+        """Where birthplaces or provinces agree, names and dates are as common as they are among people of there."""
+        if self.surprise.local:
+            less = self.local_discounts(left, levels).sum(axis=0, dtype=np.float32)
+            chance[:, 0] += less * np.float32(frequencies.LOCAL_STEP)
+
+    def local_discounts(self, left: Ints, levels: Bytes) -> Bytes:
+        """What a name shared as written, one shared in plain spelling, and a date surprise less among people of there.
+
+        uint8[3, n], in steps of `frequencies.LOCAL_STEP` bits; for plans with names and dates.
+        """
         kinds = [c.kind for c in self.plan.comparisons]
-        if self.surprise.local is None or not {"name", "date", "text"} <= set(kinds):
-            return
         name, date = levels[:, kinds.index("name")], levels[:, kinds.index("date")]
-        together = levels[:, kinds.index("text")] == fields.SAME_TEXT
-        for chosen, less in zip(
-            (name == names.EXACT, name == names.RESPELT, date == fields.SAME_DATE), self.surprise.local, strict=True
-        ):
-            chance[:, 0] += np.where(together & chosen, less[left], np.float32(0))
+        shared = (name == names.EXACT, name == names.RESPELT, date == fields.SAME_DATE)
+        less = np.zeros((len(shared), len(left)), np.uint8)
+        for local in self.surprise.local:
+            level = levels[:, kinds.index(local.kind)]
+            together = (level >= 1) & (level <= local.most)
+            for number, discount in enumerate(local.discounts):
+                np.maximum(less[number], discount[left], out=less[number], where=together & shared[number])
+        return less
 
     def join_dates(self, pair: tuple[Ints, Ints], levels: Bytes, chance: Floats) -> None:
         """Where a plan has dates and NIK: the date inside the NIK and the date of birth become one witness."""
@@ -161,8 +224,9 @@ class Comparer:
             return
         date, number = kinds.index("date"), kinds.index("person_number")
         found, named = levels[:, date].copy(), chance[:, 0].copy()
-        bits = self.surprise.dates[self.plan.comparisons[date].name]
-        fields.date_in_number(*pair, (found, levels[:, number].copy()), bits, named)
+        name = self.plan.comparisons[date].name
+        dates = (self.prepared.dates[name], self.surprise.dates[name])
+        fields.date_in_number(*pair, (found, levels[:, number].copy()), dates, named)
         levels[:, date], chance[:, 0] = found, named
 
 
@@ -196,7 +260,7 @@ def compare_one(
         )
     elif comparison.kind == "place":
         places = prepared.places[name]
-        fields.compare_places(left, right, places.households, places.tiers, places.lanes, out[0])
+        fields.compare_places(left, right, places.households, (places.places, places.tiers), places.lanes, out[0])
     elif comparison.kind == "text":
         texts = prepared.texts[name]
         fields.compare_texts(left, right, texts.codes, (texts.letters, texts.starts), surprise.values[name], out)

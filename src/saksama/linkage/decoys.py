@@ -7,52 +7,50 @@ right, for each rarity of name, by what is counted (MATCHING notes 7.3). Default
 
 import numpy as np
 
-from saksama.linkage import frequencies
 from saksama.linkage.comparison import Surprise
-from saksama.linkage.kernels.arrays import Bytes, Floats, Ints
+from saksama.linkage.frequencies import NameCounts, in_slices
+from saksama.linkage.kernels.arrays import Floats, Ints, Words
 from saksama.linkage.kernels.windows import near_in_group
 from saksama.linkage.prepared import Prepared
 
 NEAREST, FARTHEST = 3, 25  # days
 _BINS = 40  # of one bit each, by the surprise of a name
+_MOST_NAMES = 4_000_000  # looked at, near enough
 _DRAWN = 3.0  # pairs: how firmly a bin with few decoys stays with its neighbours
 
 
-def set_names_right(prepared: Prepared, surprise: Surprise) -> tuple[Surprise, Floats]:
+def set_names_right(prepared: Prepared, surprise: Surprise, counts: NameCounts | None) -> tuple[Surprise, Floats]:
     """The surprise of names corrected by decoys, and the correction in bits by bit of surprise; float64[40].
 
-    Where a table has no dates, or fewer than two lines, nothing is corrected.
+    Where a table has no dates, or fewer than two lines, nothing is corrected. Of many names some are looked at.
     """
     corrections = np.zeros(_BINS)
     name = next(iter(prepared.names), None)
-    if name is None or not prepared.dates or len(prepared) < 2:
+    if name is None or counts is None or not prepared.dates or len(prepared) < 2:
         return surprise, corrections
-    dates = next(iter(prepared.dates.values()))
-    names, people = prepared.names[name], prepared.people
-    sound = people.astype(bool) & (surprise.common == 0) & (dates > 0) & (names.plain != 0)
-    alone = frequencies.name_bits(names, surprise.words[name], people, dates, less=1)[1]
-    of_pair = surprise.names[name][1]
-    date_bits = next(iter(surprise.dates.values()))
-    counted = _decoys(names.plain, dates, sound)
-    expected = _by_bit(alone, 2.0 ** -(alone + date_bits).astype(np.float64) * float(people.sum()), sound)
-    observed = _by_bit(of_pair, counted, sound)
-    corrections = _smoothed(observed, expected)
-    put_right = tuple(
-        np.maximum(bits - corrections[np.clip(bits.astype(np.int64), 0, _BINS - 1)], 0.0).astype(np.float32)
-        for bits in surprise.names[name]
-    )
-    surprise.names[name] = (put_right[0], put_right[1])
+    dates, people = next(iter(prepared.dates.values())), prepared.people
+    plain = prepared.names[name].plain
+    sound = people.astype(bool) & (surprise.common[dates] == 0) & (dates > 0) & (plain != 0)
+    sound &= plain % np.uint64(max(1, len(prepared) // _MOST_NAMES)) == 0
+    chosen = np.flatnonzero(sound)
+    of_pair, alone = surprise.names[name][1][chosen], counts.bits(1, less=1)[chosen]
+    date_bits = next(iter(surprise.dates.values()))[dates[chosen]]
+    expected = 2.0 ** -(alone + date_bits).astype(np.float64) * float(people.sum(dtype=np.int64))
+    corrections = _smoothed(_by_bit(of_pair, _decoys(plain[chosen], dates[chosen])), _by_bit(alone, expected))
+    for bits in surprise.names[name]:
+        for part in in_slices(len(bits)):
+            less = corrections[np.clip(bits[part].astype(np.int64), 0, _BINS - 1)]
+            bits[part] = np.maximum(bits[part] - less, 0.0)
     return surprise, corrections
 
 
-def _decoys(plain: Ints, dates: Ints, sound: Bytes) -> Floats:
+def _decoys(plain: Words, dates: Ints) -> Floats:
     """Per record, people of its name 3 to 25 days away in the same year, per day of distance; float64[n]."""
-    chosen = np.flatnonzero(sound)
-    days = _day_numbers(dates[chosen])
-    order = np.lexsort((days, plain[chosen]))
-    found, spans = near_in_group(plain[chosen][order], days[order], dates[chosen][order] // 10000, NEAREST, FARTHEST)
-    out = np.zeros(len(dates))
-    out[chosen[order]] = found / np.maximum(spans, 1)
+    days = _day_numbers(dates)
+    order = np.lexsort((days, plain))
+    found, spans = near_in_group(plain[order], days[order], dates[order] // 10000, NEAREST, FARTHEST)
+    out = np.empty(len(dates))
+    out[order] = found / np.maximum(spans, 1)
     return out
 
 
@@ -63,9 +61,8 @@ def _day_numbers(dates: Ints) -> Ints:
     return np.asarray(dates // 10000 * 366 + before[month] + dates % 100)
 
 
-def _by_bit(bits: Floats, amounts: Floats, sound: Bytes) -> Floats:
-    numbers = np.clip(bits[sound].astype(np.int64), 0, _BINS - 1)
-    return np.bincount(numbers, amounts[sound], minlength=_BINS)
+def _by_bit(bits: Floats, amounts: Floats) -> Floats:
+    return np.bincount(np.clip(bits.astype(np.int64), 0, _BINS - 1), amounts, minlength=_BINS)
 
 
 def _smoothed(observed: Floats, expected: Floats) -> Floats:

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from saksama.linkage.comparison import NAMED, Comparer, compare_one, conditions_of, split
+from saksama.linkage.comparison import Comparer, compare_one, conditions_of, split
+from saksama.linkage.frequencies import LOCAL_STEP
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
-from saksama.linkage.kernels.fields import SAME_DATE, SAME_TEXT
-from saksama.linkage.kernels.names import EXACT, RESPELT
 from saksama.linkage.prepared import Prepared
 from saksama.linkage.scoring import Scores
 from saksama.linkage.summary import LEVEL_NAMES
@@ -92,15 +91,12 @@ def witnesses(comparer: Comparer, pairs: Words) -> tuple[Bytes, Floats]:
     comparer.join_dates((left, right), levels, joined)
     if "date" in kinds:
         chance[:, kinds.index("date")] += joined[:, 0]
-    if comparer.surprise.local is not None and set(NAMED) | {"text"} <= set(kinds):
-        name, date, text = (kinds.index(kind) for kind in ("name", "date", "text"))
-        together = levels[:, text] == SAME_TEXT
-        for column, level, less in zip(
-            (name, name, date), (EXACT, RESPELT, SAME_DATE), comparer.surprise.local, strict=True
-        ):
-            chance[:, column] += np.where(together & (levels[:, column] == level), less[left], 0.0)
+    if comparer.surprise.local:
+        as_written, plain, date = comparer.local_discounts(left, levels) * LOCAL_STEP
+        chance[:, kinds.index("name")] += as_written + plain
+        chance[:, kinds.index("date")] += date
     if comparer.strangers is not None:
-        condition = conditions_of(levels, comparer.plan, comparer.surprise.common[left])
+        condition = conditions_of(levels, comparer.plan, comparer.common_of(left))
         for column in range(len(comparisons)):
             chance[:, column] += comparer.strangers[condition, column, levels[:, column]]
     return levels, chance

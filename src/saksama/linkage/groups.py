@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
+from saksama.linkage.columns import MOST_NAMED
 from saksama.linkage.kernels.arrays import Floats, Ints
 from saksama.linkage.name_traditions import TRADITIONS, tradition_of_names
 from saksama.linkage.plan import LinkagePlan
@@ -23,7 +23,6 @@ BIRTHDAYS = ("1 January", "1 July", "31 December", "15th of a month", "other day
 _LEAST = 30  # lines of a group that is shown by itself
 _AT_ONCE = 1 << 22  # records, so that a whole nation takes little memory
 _SEX_COLUMNS = frozenset({"jk", "jenis_kelamin", "sex", "gender"})
-_MOST_VALUES = 200  # a column of more is no grouping
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,9 +34,9 @@ class Grouping:
     group_of: Callable[[Ints], Ints]
 
 
-def groupings_for(prepared: Prepared, plan: LinkagePlan, tables: tuple[pa.Table, pa.Table | None]) -> list[Grouping]:
+def groupings_for(prepared: Prepared, plan: LinkagePlan) -> list[Grouping]:
     """The groupings that a plan's columns allow."""
-    out = [_by_province(prepared, plan, tables), _by_sex(prepared, plan)]
+    out = [_by_province(prepared, plan), _by_sex(prepared, plan)]
     for comparison in plan.comparisons:
         if comparison.kind == "date":
             dates = prepared.dates[comparison.name]
@@ -103,20 +102,15 @@ def _figure(name: str, counts: tuple[int, int], expected: float, spread: float) 
     }
 
 
-def _by_province(prepared: Prepared, plan: LinkagePlan, tables: tuple[pa.Table, pa.Table | None]) -> Grouping | None:
+def _by_province(prepared: Prepared, plan: LinkagePlan) -> Grouping | None:
     place = plan.comparison("place")
     if place is None or not place.columns.get("tiers"):
         return None
-    codes, column = prepared.places[place.name].tiers[:, 0], place.columns["tiers"][0]
-    size = int(codes.max(initial=0)) + 1
-    if size > _MOST_VALUES:
+    places = prepared.places[place.name]
+    if len(places.provinces) > MOST_NAMED:
         return None
-    first = np.zeros(size, np.int64)
-    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
-    both = [table[column].cast(pa.string()) for table in tables if table is not None]
-    values = pa.chunked_array([chunk for each in both for chunk in each.chunks], pa.string())
-    names = [BLANK, *(str(name) for name in values.take(first[1:]).to_pylist())] if len(codes) else [BLANK]
-    return Grouping("province", tuple(names), lambda records: codes[records].astype(np.int64))
+    province = places.tiers[:, 0].astype(np.int64)
+    return Grouping("province", (BLANK, *places.provinces), lambda records: province[places.places[records]])
 
 
 def _by_sex(prepared: Prepared, plan: LinkagePlan) -> Grouping | None:
@@ -127,7 +121,7 @@ def _by_sex(prepared: Prepared, plan: LinkagePlan) -> Grouping | None:
 
 
 def _by_value(name: str, texts: Texts) -> Grouping | None:
-    if len(texts.starts) - 1 > _MOST_VALUES:
+    if len(texts.starts) - 1 > MOST_NAMED:
         return None
     ends = texts.starts.tolist()
     values = [bytes(texts.letters[a:b]).decode("utf-8", "replace") for a, b in pairwise(ends)]
@@ -138,7 +132,7 @@ def _by_decade(dates: Ints) -> Grouping:
     """Decades of birth: a run knows no today, so nobody has an age in it."""
     decades = dates[dates > 0] // 10_0000
     first = int(decades.min(initial=1000))
-    last = min(int(decades.max(initial=first)), first + _MOST_VALUES)
+    last = min(int(decades.max(initial=first)), first + MOST_NAMED)
     names = (BLANK, *(f"{decade}0s" for decade in range(first, last + 1)))
 
     def group_of(records: Ints) -> Ints:

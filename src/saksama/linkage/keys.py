@@ -8,7 +8,7 @@ from saksama.linkage.kernels.arrays import Ints, Words
 from saksama.linkage.kernels.text import hash_words, mixed_all
 from saksama.linkage.names import Names
 from saksama.linkage.plan_reading import MANY
-from saksama.linkage.prepared import Numbers, Places, Prepared, Texts
+from saksama.linkage.prepared import Places, Prepared, Texts
 
 _WOMAN = 40  # added to the day inside a woman's NIK
 
@@ -27,43 +27,48 @@ def combine(one: Words, other: Words) -> Words:
     return np.where((one == 0) | (other == 0), np.uint64(0), both | np.uint64(1))
 
 
-def base_keys(parts: tuple[str, ...], prepared: Prepared) -> Keys:
-    """The keys of a rule's `parts`; records with a blank part have none. One part may have many keys a record."""
+def base_keys(parts: tuple[str, ...], prepared: Prepared, begin: int, end: int) -> Keys:
+    """The keys of a rule's `parts` for records `begin` to `end`; records with a blank part have none.
+
+    One part may have many keys a record.
+    """
     total: Words | None = None
     many: str | None = None
     for part in parts:
         if is_many(part, prepared):
             many = part
         else:
-            one = single_key(part, prepared)
+            one = single_key(part, prepared, slice(begin, end))
             total = one if total is None else combine(total, one)
     if many is None:
         assert total is not None
         kept = np.flatnonzero(total)
-        return Keys(total[kept], kept.astype(np.int32))
+        return Keys(total[kept], (kept + begin).astype(np.int32))
     names, by_word = _word_keys(many, prepared)
-    records = np.repeat(np.arange(len(prepared), dtype=np.int32), np.diff(names.offsets))
-    values = by_word[names.words]
+    offsets = names.offsets[begin : end + 1]
+    records = np.repeat(np.arange(end - begin, dtype=np.int32), np.diff(offsets))
+    values = by_word[names.words[offsets[0] : offsets[-1]]]
     if total is not None:
         values = combine(values, total[records])
     kept = np.flatnonzero(values)
-    return Keys(values[kept], records[kept])
+    return Keys(values[kept], records[kept] + np.int32(begin))
 
 
 def longer_keys(keys: Keys, part: str, prepared: Prepared) -> Keys:
     """Keys made longer by one part. A blank part stays a value of its own, so nobody is dropped."""
     values, records = keys.values, keys.records
     if not is_many(part, prepared):
-        added = np.maximum(single_key(part, prepared)[records], np.uint64(1))
+        added = np.maximum(single_key(part, prepared, records), np.uint64(1))
         return Keys(combine(values, added), records)
     names, by_word = _word_keys(part, prepared)
-    sizes = np.diff(names.offsets)[records]
+    begins = names.offsets[records].astype(np.int64)
+    sizes = names.offsets[records + 1] - begins
     rows = np.repeat(np.arange(len(records)), np.maximum(sizes, 1))
-    begins = np.cumsum(np.maximum(sizes, 1)) - np.maximum(sizes, 1)
-    within = np.arange(len(rows)) - begins[rows]
+    firsts = np.cumsum(np.maximum(sizes, 1)) - np.maximum(sizes, 1)
+    within = np.arange(len(rows)) - firsts[rows]
     known = sizes[rows] > 0
     added = np.ones(len(rows), np.uint64)
-    added[known] = by_word[names.words[(names.offsets[records[rows]] + within)[known]]]
+    added[known] = by_word[names.words[(begins[rows] + within)[known]]]
     return Keys(combine(values[rows], added), records[rows])
 
 
@@ -73,18 +78,19 @@ def is_many(part: str, prepared: Prepared) -> bool:
     return what in MANY and name in prepared.names
 
 
-def single_key(part: str, prepared: Prepared) -> Words:
-    """One key a record for a part such as `tgl_lahir:date`."""
+def single_key(part: str, prepared: Prepared, chosen: Ints | slice) -> Words:
+    """One key a record for a part such as `tgl_lahir:date`, of the records chosen by slice or index."""
     name, _, what = part.partition(":")
     if name in prepared.names:
-        return prepared.names[name].plain if what == "plain" else prepared.names[name].joined
+        return prepared.names[name].plain[chosen] if what == "plain" else prepared.names[name].joined[chosen]
     if name in prepared.dates:
-        return _date_key(prepared.dates[name], what)
+        return _date_key(prepared.dates[name][chosen], what)
     if name in prepared.numbers:
-        return _number_key(prepared.numbers[name], what)
+        numbers = prepared.numbers[name]
+        return _number_key(numbers.values[chosen], numbers.born[chosen], what)
     if name in prepared.places:
-        return _place_key(prepared.places[name], what)
-    return _text_key(prepared.texts[name], what)
+        return _place_key(prepared.places[name], chosen, what)
+    return _text_key(prepared.texts[name], chosen, what)
 
 
 def _as_key(values: Ints, known: Ints) -> Words:
@@ -111,12 +117,12 @@ def _date_key(dates: Ints, what: str) -> Words:
     return _as_key(value, dates > 0)
 
 
-def _number_key(numbers: Numbers, what: str) -> Words:
-    value, known = numbers.values, numbers.values > 0
+def _number_key(value: Ints, born: Ints, what: str) -> Words:
+    known = value > 0
     region, date, serial = value // 10**10, value // 10**4 % 10**6, value % 10**4
     if what == "rebuilt":
         woman = np.where(date // 10**4 > _WOMAN, _WOMAN, 0)
-        born = numbers.born.astype(np.int64)
+        born = born.astype(np.int64)
         date = (born % 100 + woman) * 10**4 + born // 100 % 100 * 100 + born // 10000 % 100
         return _as_key(region * 10**10 + date * 10**4 + serial, known & (born > 0))
     chosen = {
@@ -129,23 +135,22 @@ def _number_key(numbers: Numbers, what: str) -> Words:
     return _as_key(chosen, known)
 
 
-def _place_key(places: Places, what: str) -> Words:
+def _place_key(places: Places, chosen: Ints | slice, what: str) -> Words:
     tier = {"regency": 1, "district": 2, "village": 3}.get(what)
-    if what == "household":
-        value = places.households
-    elif what == "lane":
-        value = places.lanes
-    else:
-        value = places.tiers[:, tier]
-    return _as_key(value, value > 0)
+    if tier is None:
+        value = places.households[chosen] if what == "household" else places.lanes[chosen]
+        return _as_key(value.astype(np.int64), value != 0)
+    number = places.tiers[places.places[chosen], tier]
+    return _as_key(number, number > 0)
 
 
-def _text_key(texts: Texts, what: str) -> Words:
+def _text_key(texts: Texts, chosen: Ints | slice, what: str) -> Words:
+    codes = texts.codes[chosen]
     if what == "value":
-        return _as_key(texts.codes, texts.codes >= 0)
+        return _as_key(codes, codes >= 0)
     starts = texts.starts
     ends = np.minimum(starts[1:], starts[:-1] + 3)
     bounds = np.empty(2 * len(ends) + 1, np.int64)
     bounds[0:-1:2], bounds[1::2], bounds[-1] = starts[:-1], ends, starts[-1]
     hashes = hash_words(texts.letters, bounds)[::2]
-    return np.where(texts.codes >= 0, hashes[np.maximum(texts.codes, 0)], np.uint64(0))
+    return np.where(codes >= 0, hashes[np.maximum(codes, 0)], np.uint64(0))

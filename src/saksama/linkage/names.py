@@ -1,5 +1,6 @@
 """A column of names made ready to compare: words in plain spelling, numbered, with how rare each is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,18 +8,12 @@ import numpy as np
 import pyarrow as pa
 
 from saksama.linkage.arrow import pc
+from saksama.linkage.columns import joined_text, text_buffers
 from saksama.linkage.kernels.arrays import Bytes, Ints, Words
 from saksama.linkage.kernels.names import MOST_WORDS, letter_sets
-from saksama.linkage.kernels.text import (
-    count_words,
-    cut_words,
-    hash_bytes,
-    hash_words,
-    number_words,
-    plain_words,
-    take_words,
-)
-from saksama.linkage.kernels.words import hash_names
+from saksama.linkage.kernels.text import count_words, cut_words, hash_bytes, hash_words, plain_words, take_words
+from saksama.linkage.kernels.words import hash_names, tally_words
+from saksama.linkage.numbering import Numbering
 from saksama.linkage.spelling import full_forms, in_latin, letter_table, spelling_tables
 
 
@@ -26,8 +21,8 @@ from saksama.linkage.spelling import full_forms, in_latin, letter_table, spellin
 class Names:
     """Names of n records. `words[offsets[i]:offsets[i + 1]]` are record i's words, numbers into `letters`.
 
-    `written`, `plain` and `joined` are hashes of the whole name as written, in plain spelling with its words sorted,
-    and in plain spelling run together; 0 where the name is blank.
+    `written`, `plain` and `joined` are hashes of the whole name as written (32 bits, to be asked only of names whose
+    `plain` is one), in plain spelling with its words sorted, and in plain spelling run together; 0 where it is blank.
     """
 
     offsets: Ints
@@ -35,7 +30,7 @@ class Names:
     letters: Bytes
     starts: Ints
     sets: Ints  # of letters, by word
-    written: Words
+    written: Ints
     plain: Words
     joined: Words
 
@@ -44,8 +39,7 @@ class Names:
 
     def word_counts(self, people: Bytes) -> Ints:
         """In how many names of `people` (uint8 mask) each word stands; int64[words]."""
-        inside = np.repeat(people.astype(bool), np.diff(self.offsets))
-        return np.bincount(self.words[inside], minlength=len(self.starts) - 1)
+        return tally_words(self.offsets, self.words, people, len(self.starts) - 1)
 
     def word_keys(self, length: int | None = None) -> Words:
         """A hash of each plain word, or of its first `length` letters; uint64[words], to be looked up by `words`."""
@@ -54,37 +48,56 @@ class Names:
         ends = np.minimum(self.starts[1:], self.starts[:-1] + length)
         bounds = np.empty(2 * len(ends) + 1, np.int64)
         bounds[0:-1:2], bounds[1::2], bounds[-1] = self.starts[:-1], ends, self.starts[-1]
-        return hash_words(self.letters, bounds)[::2]
+        return hash_words(self.letters, bounds)[::2].copy()
 
 
-def text_buffers(column: Any) -> tuple[Bytes, Ints]:
-    """The letters of a text column (Arrow) end to end, and where each value begins; blank values are empty."""
-    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    whole = pc.fill_null(whole.cast(pa.large_string()), "")
-    if len(whole) == 0:
-        return np.zeros(0, np.uint8), np.zeros(1, np.int64)
-    _, offsets, data = whole.buffers()
-    starts = np.frombuffer(offsets, np.int64, len(whole) + 1, whole.offset * 8)
-    letters = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
-    return letters, starts
+class NamesReader:
+    """Names from one or several columns, read batch by batch. `style` is `indonesia` or `plain` (see `spelling`)."""
 
+    def __init__(self, columns: Sequence[str], style: str) -> None:
+        self.columns, self.style, self.table = columns, style, letter_table(style)
+        self.numbering = Numbering()
+        self.cut: list[tuple[Ints, Ints]] = []  # of each batch: words a name, and their numbers
+        self.letters, self.sizes = [np.empty(0, np.uint8)], [np.zeros(1, np.int64)]
 
-def read_names(column: Any, style: str) -> Names:
-    """Names from a text column. `style` is `indonesia` or `plain` (see `spelling`)."""
-    data, offsets = text_buffers(_latin_only(column))
-    letters = letter_table(style)
-    word_offsets = np.concatenate([[0], np.cumsum(count_words(data, offsets, letters, MOST_WORDS))])
-    cut, starts = cut_words(data, offsets, letters, word_offsets)
-    numbers, first = number_words(hash_words(cut, starts))
-    plain, kept = _plain_dictionary(*take_words(cut, starts, first), style)
-    plain_hashes = hash_words(*plain)
-    plain_numbers, plain_first = number_words(plain_hashes)
-    dictionary, dictionary_starts = take_words(*plain, plain_first)
-    out_offsets, words, written, plain_names, joined = hash_names(
-        word_offsets, numbers, kept, plain_numbers, (dictionary, dictionary_starts)
-    )
-    sets = letter_sets(dictionary, dictionary_starts)
-    return Names(out_offsets, words, dictionary, dictionary_starts, sets, written, plain_names, joined)
+    def add(self, batch: pa.Table) -> None:
+        """Read a batch: cut its names into words and number those."""
+        data, offsets = text_buffers(_latin_only(joined_text(batch, self.columns)))
+        counts = count_words(data, offsets, self.table, MOST_WORDS)
+        cut, starts = cut_words(data, offsets, self.table, np.concatenate([[0], np.cumsum(counts)]))
+        numbers, first = self.numbering.number(hash_words(cut, starts))
+        letters, letter_starts = take_words(cut, starts, first)
+        self.letters.append(letters)
+        self.sizes.append(np.diff(letter_starts))
+        self.cut.append((counts.astype(np.int8), numbers))
+
+    def finish(self) -> Names:
+        """All names: words written plainly, titles left out."""
+        starts = np.cumsum(np.concatenate(self.sizes))
+        plain, kept = _plain_dictionary(np.concatenate(self.letters), starts, self.style)
+        plain_numbers, first = Numbering().number(hash_words(*plain))
+        letters, letter_starts = take_words(*plain, first)
+        sizes, words, hashes = [np.zeros(1, np.int8)], [np.empty(0, np.int32)], []
+        self.cut.reverse()
+        while self.cut:
+            counts, numbers = self.cut.pop()
+            offsets = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+            found = hash_names(offsets, numbers, kept, plain_numbers, (letters, letter_starts))
+            sizes.append(np.diff(found[0]).astype(np.int8))
+            words.append(found[1])
+            hashes.append(found[2:])
+        none = (np.empty(0, np.uint32), np.empty(0, np.uint64), np.empty(0, np.uint64))
+        written, plain_names, joined = (np.concatenate(part) for part in zip(none, *hashes, strict=True))
+        return Names(
+            np.cumsum(np.concatenate(sizes), dtype=np.int32),
+            np.concatenate(words),
+            letters,
+            letter_starts,
+            letter_sets(letters, letter_starts),
+            written,
+            plain_names,
+            joined,
+        )
 
 
 def _latin_only(column: Any) -> Any:

@@ -1,6 +1,10 @@
-"""The input table made ready to compare: one prepared column a comparison, and nothing of the text it does not need."""
+"""The input made ready to compare: one prepared column a comparison, and nothing of the text it does not need.
 
-from collections.abc import Sequence
+The table comes in batches and is read once; about a hundred bytes of each line stay.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,17 +12,26 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from saksama.linkage.arrow import pc
-from saksama.linkage.kernels.arrays import Bytes, Ints
-from saksama.linkage.kernels.fields import read_dates, read_numbers
-from saksama.linkage.kernels.text import hash_words, number_words
-from saksama.linkage.names import Names, read_names, text_buffers
+from saksama.linkage.columns import (
+    DatesReader,
+    HashesReader,
+    LinesReader,
+    NumbersReader,
+    Reader,
+    TextsReader,
+    TiersReader,
+    text_buffers,
+)
+from saksama.linkage.kernels.arrays import Bytes, Ints, Words
+from saksama.linkage.kernels.tally import tally
+from saksama.linkage.names import Names, NamesReader
 from saksama.linkage.plan import Comparison, LinkagePlan
 from saksama.model.errors import BadInput
 from saksama.model.roll import LINE
 from saksama.model.texts import _
 
-NIK_DIGITS = 16
+Batches = pa.Table | Iterable[pa.Table]
+_BATCH = 1 << 19  # lines read at a time
 _CROWD = 8  # lines of one NIK: whole households with one number have been seen (Bawaslu 2018), crowds are fillers
 _CROWDED_CARD = 60  # lines of one family card
 
@@ -42,11 +55,17 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Places:
-    """Running numbers of family, RT/RW, and int32[n, 4] of province, regency, district, village; 0 = none."""
+    """Hashes of family (uint64) and of RT/RW (uint32), and the place, int32; 0 = none.
 
-    households: Ints
+    `tiers` is int32[places + 1, 4]: the province, regency, district and village of each place as running numbers;
+    province 1 is called `provinces[0]`.
+    """
+
+    households: Words
     lanes: Ints
+    places: Ints
     tiers: Ints
+    provinces: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, repr=False)
@@ -54,12 +73,14 @@ class Prepared:
     """n records. `border` is the first record of the second table, 0 where there is one table. `lines` are theirs.
 
     `people` marks one record of each NIK: frequencies are counted on those, so doubles do not make names common.
+    `persons` are records held to be one person by an earlier pass, None before the first.
     """
 
     lines: Ints
     border: int
     people: Bytes
-    persons: Ints  # records held to be one person by an earlier pass; each record its own before the first
+    digests: tuple[str, ...]  # of the tables as read
+    persons: Ints | None = None
     names: dict[str, Names] = field(default_factory=dict)
     dates: dict[str, Ints] = field(default_factory=dict)
     numbers: dict[str, Numbers] = field(default_factory=dict)
@@ -77,23 +98,180 @@ class Prepared:
         return len(self) * (len(self) - 1) / 2
 
 
-def prepare(table: pa.Table, plan: LinkagePlan, other: pa.Table | None = None) -> Prepared:
+class _Digest:
+    """SHA-256 of the columns read, in plan order: of each the type, its values and their lengths."""
+
+    def __init__(self, columns: tuple[str, ...]) -> None:
+        self.columns = columns
+        self.types: dict[str, str] = {}
+        self.values: dict[str, Any] = {name: hashlib.sha256() for name in columns}
+        self.sizes: dict[str, Any] = {name: hashlib.sha256() for name in columns}
+
+    def add(self, batch: pa.Table, column: str) -> None:
+        """Read a column of a batch."""
+        if column in batch.column_names:
+            values = batch[column]
+            self.types[column] = str(values.type)
+            if pa.types.is_date32(values.type) or pa.types.is_integer(values.type):
+                for chunk in values.chunks:
+                    whole = chunk.cast(pa.int32()) if pa.types.is_date32(chunk.type) else chunk
+                    self._update(column, whole.fill_null(0).to_numpy(), chunk.is_valid().to_numpy(zero_copy_only=False))
+                return
+            letters, starts = text_buffers(values)
+            self._update(column, letters[starts[0] : starts[-1]], np.diff(starts).astype(np.uint32))
+
+    def _update(self, column: str, values: Any, sizes: Any) -> None:
+        self.values[column].update(np.ascontiguousarray(values))
+        self.sizes[column].update(np.ascontiguousarray(sizes))
+
+    def finish(self) -> str:
+        """The digest, hex."""
+        whole = hashlib.sha256()
+        for name in self.columns:
+            if name in self.types:
+                whole.update(f"{name}:{self.types[name]}\n".encode())
+                whole.update(self.values[name].digest() + self.sizes[name].digest())
+        return whole.hexdigest()
+
+
+def as_batches(table: Batches) -> Iterator[pa.Table]:
+    """A table in slices, or batches as they come; at least one, so that columns are known."""
+    if isinstance(table, pa.Table):
+        for begin in range(0, max(table.num_rows, 1), _BATCH):
+            yield table.slice(begin, _BATCH)
+    else:
+        yield from table
+
+
+def prepare(
+    table: Batches, plan: LinkagePlan, other: Batches | None = None, progress: Callable[[int], None] | None = None
+) -> Prepared:
     """The columns of `plan` prepared. Raises BadInput where a column is missing or of a type no text can be made of."""
-    tables = [table] if other is None else [table, other]
-    for each in tables:
-        _require_columns(each, plan)
-    if other is not None and not (table.num_rows and other.num_rows):
-        tables, other = [table.slice(0, 0)], None  # of an empty list nothing is found
-    lines = np.concatenate([_lines(each) for each in tables])
-    out = Prepared(lines, 0 if other is None else table.num_rows, np.ones(len(lines), np.uint8), np.arange(len(lines)))
-    with ThreadPoolExecutor(2) as pool:  # Arrow and the kernels let go of the interpreter; order is the plan's
-        columns = list(pool.map(lambda comparison: _prepare_one(comparison, tables), plan.comparisons))
-    stores: Any = {"name": out.names, "date": out.dates, "person_number": out.numbers, "place": out.places}
-    for comparison, column in zip(plan.comparisons, columns, strict=True):
-        stores.get(comparison.kind, out.texts)[comparison.name] = column
-    if out.numbers:
-        out.people[:] = _first_of_each(next(iter(out.numbers.values())).values)
+    readers = _Readers(plan)
+    border, empty = 0, None
+    with ThreadPoolExecutor(2) as pool:  # Arrow and the kernels let go of the interpreter; order is that of batches
+        for number, each in enumerate([table] if other is None else [table, other]):
+            if number:
+                border = readers.next_table()
+            for batch in as_batches(each):
+                _require_columns(batch, plan)
+                empty = batch.slice(0, 0)
+                list(pool.map(lambda add: add(), readers.tasks(batch)))  # done before the next turn
+                if progress is not None:
+                    progress(readers.lines.size)
+        digests = readers.finish_digests()
+        if other is not None and border in {0, readers.size} and empty is not None:
+            readers, border = _Readers(plan), 0  # of an empty list nothing is found
+            for task in readers.tasks(empty):
+                task()
+        found = readers.finish(pool)
+    return _put_together(plan, found, border, digests)
+
+
+class _Readers:
+    """A reader for each column that some comparison needs, each column once."""
+
+    def __init__(self, plan: LinkagePlan) -> None:
+        self.plan = plan
+        self.lines, self.digests = LinesReader(LINE), [_Digest((LINE, *plan.columns))]
+        self.readers: dict[tuple[str, ...], Reader] = {}
+        for comparison in sorted(plan.comparisons, key=lambda c: c.kind != "name"):  # the longest work first
+            for key in _parts_of(comparison):
+                self.readers.setdefault(key, _reader(key))
+        self.size = 0
+
+    def tasks(self, batch: pa.Table) -> list[Callable[[], None]]:
+        """What is to be done with a batch, each by itself."""
+        self.lines.add(batch)
+        self.size += batch.num_rows
+        digest = self.digests[-1]
+        reading = [lambda reader=reader: reader.add(batch) for reader in self.readers.values()]
+        return [*reading, *(lambda name=name: digest.add(batch, name) for name in digest.columns)]
+
+    def next_table(self) -> int:
+        """Another table begins; how many records stand before it."""
+        self.lines.next_table()
+        self.digests.append(_Digest(self.digests[0].columns))
+        return self.size
+
+    def finish_digests(self) -> tuple[str, ...]:
+        """The digest of each table."""
+        return tuple(digest.finish() for digest in self.digests)
+
+    def finish(self, pool: ThreadPoolExecutor) -> dict[tuple[str, ...], Any]:
+        """All columns by what they are."""
+        lines = self.lines.finish()
+        found = dict(zip(self.readers, pool.map(lambda reader: reader.finish(), self.readers.values()), strict=True))
+        return {("lines",): lines, **found}
+
+
+def _parts_of(comparison: Comparison) -> list[tuple[str, ...]]:
+    """What a comparison reads: what to make of which columns."""
+    columns = comparison.columns
+    if comparison.kind == "name":
+        return [("name", comparison.style, *columns["columns"])]
+    if comparison.kind == "date":
+        return [("date", *columns["columns"])]
+    if comparison.kind == "person_number":
+        return [("number", *columns["number"]), *([("date", *columns["born"])] if "born" in columns else [])]
+    if comparison.kind == "place":
+        made = {"household": "hash", "lane": "hash", "tiers": "tiers"}
+        return [(made[role], *columns[role]) for role in made if columns.get(role)]
+    return [("text", *columns["columns"])]
+
+
+def _reader(key: tuple[str, ...]) -> Reader:
+    what, *columns = key
+    if what == "name":
+        return NamesReader(columns[1:], columns[0])
+    if what == "date":
+        return DatesReader(columns)
+    if what == "number":
+        return NumbersReader(columns[0])
+    if what == "hash":
+        return HashesReader(columns)
+    return TiersReader(columns) if what == "tiers" else TextsReader(columns[0])
+
+
+def _put_together(
+    plan: LinkagePlan, found: dict[tuple[str, ...], Any], border: int, digests: tuple[str, ...]
+) -> Prepared:
+    lines = found.pop(("lines",))
+    size = len(lines)
+    out = Prepared(lines, border, np.ones(size, np.uint8), digests)
+    for comparison in plan.comparisons:
+        name, parts = comparison.name, _parts_of(comparison)
+        if comparison.kind == "name":
+            out.names[name] = found[parts[0]]
+        elif comparison.kind == "date":
+            out.dates[name] = found[parts[0]]
+        elif comparison.kind == "person_number":
+            values = found[parts[0]]
+            counts, first = tally(values, np.ones(size, np.uint8))
+            if not out.numbers:
+                out.people = np.where(counts > _CROWD, np.uint8(1), first)
+            values[counts > _CROWD] = 0
+            out.numbers[name] = Numbers(values, found[parts[1]] if len(parts) > 1 else np.zeros(size, np.int32))
+        elif comparison.kind == "place":
+            out.places[name] = _places(comparison, found, size)
+        else:
+            out.texts[name] = Texts(*found[parts[0]])
     return out
+
+
+def _places(comparison: Comparison, found: dict[tuple[str, ...], Any], size: int) -> Places:
+    columns = comparison.columns
+    households, lanes = np.zeros(size, np.uint64), np.zeros(size, np.uint32)
+    places, tiers, provinces = np.zeros(size, np.int32), np.zeros((1, 4), np.int32), ()
+    if columns.get("household"):
+        households = found["hash", *columns["household"]]
+        counts, _first = tally(households, np.ones(size, np.uint8))
+        households[counts > _CROWDED_CARD] = 0
+    if columns.get("lane"):
+        lanes = (found["hash", *columns["lane"]] >> np.uint64(32)).astype(np.uint32)
+    if columns.get("tiers"):
+        places, tiers, provinces = found["tiers", *columns["tiers"]]
+    return Places(households, lanes, places, tiers, provinces)
 
 
 def _require_columns(table: pa.Table, plan: LinkagePlan) -> None:
@@ -104,124 +282,3 @@ def _require_columns(table: pa.Table, plan: LinkagePlan) -> None:
                 missing=", ".join(missing), plan=plan.name
             )
         )
-
-
-def _lines(table: pa.Table) -> Ints:
-    if LINE not in table.column_names:
-        return np.arange(table.num_rows, dtype=np.int64)
-    lines = table[LINE].cast(pa.int64())
-    if lines.null_count or len(pc.unique(lines)) != len(lines):
-        raise BadInput(_("Kolom line harus berisi nomor baris yang masing-masing berbeda."))
-    return lines.to_numpy()
-
-
-def _prepare_one(comparison: Comparison, tables: Sequence[pa.Table]) -> Any:
-    """The column or columns of one comparison: Names, dates yyyymmdd, Numbers, Places or Texts."""
-    columns = comparison.columns
-    if comparison.kind == "name":
-        return read_names(_as_one_text(tables, columns["columns"]), comparison.style)
-    if comparison.kind == "date":
-        return _read_dates(tables, columns["columns"])
-    if comparison.kind == "person_number":
-        values = _without_crowds(read_numbers(*text_buffers(_text(tables, columns["number"][0])), NIK_DIGITS), _CROWD)
-        born = _read_dates(tables, columns["born"]) if "born" in columns else np.zeros(len(values), np.int32)
-        return Numbers(values, born)
-    if comparison.kind == "place":
-        return _read_places(tables, comparison)
-    return _read_texts(_text(tables, columns["columns"][0]))
-
-
-def _text(tables: Sequence[pa.Table], column: str) -> Any:
-    """A column of all tables as trimmed upper-case text; empty is null."""
-    parts = []
-    for table in tables:
-        chunks = table[column]
-        try:
-            parts.extend(chunks.cast(pa.large_string()).chunks)
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as fault:
-            raise BadInput(
-                _("Kolom {column} bertipe {type}, bukan teks, angka atau tanggal.").format(
-                    column=column, type=chunks.type
-                )
-            ) from fault
-    whole = pa.chunked_array(parts, pa.large_string()).combine_chunks()
-    trimmed = pc.utf8_trim_whitespace(whole)
-    return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
-
-
-def _as_one_text(tables: Sequence[pa.Table], columns: Sequence[str]) -> Any:
-    texts = [pc.fill_null(_text(tables, column), "") for column in columns]
-    return texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, pa.scalar(" ", pa.large_string()))
-
-
-def _read_dates(tables: Sequence[pa.Table], columns: Sequence[str]) -> Ints:
-    if len(columns) == 3:
-        year, month, day = (pc.fill_null(pa.chunked_array([_text(tables, c)]).combine_chunks(), "0") for c in columns)
-        joined = pc.binary_join_element_wise(
-            pc.utf8_lpad(year, 4, "0"),
-            pc.utf8_lpad(month, 2, "0"),
-            pc.utf8_lpad(day, 2, "0"),
-            pa.scalar("", pa.large_string()),
-        )
-        return read_dates(*text_buffers(joined))
-    types = [table[columns[0]].type for table in tables]
-    if not all(pa.types.is_date(t) or pa.types.is_timestamp(t) for t in types):
-        return read_dates(*text_buffers(_text(tables, columns[0])))
-    days = [pc.fill_null(table[columns[0]].cast(pa.date32()).cast(pa.int32()), _NO_DAY).to_numpy() for table in tables]
-    whole = np.concatenate(days).astype(np.int64)
-    absent = whole == _NO_DAY
-    whole[absent] = 0
-    date = whole.astype("datetime64[D]")
-    months = date.astype("datetime64[M]")
-    year = months.astype("datetime64[Y]").astype(np.int64) + 1970
-    out = year * 10000 + (months.astype(np.int64) % 12 + 1) * 100 + (date - months).astype(np.int64) + 1
-    out[absent | (year < 1) | (year > 9999)] = 0
-    return np.asarray(out.astype(np.int32))
-
-
-_NO_DAY = -(2**31)  # a date32 never used: the year would be beyond five million before our time
-
-
-def _read_places(tables: Sequence[pa.Table], comparison: Comparison) -> Places:
-    columns = comparison.columns
-    size = sum(table.num_rows for table in tables)
-    households = np.zeros(size, np.int32)
-    if "household" in columns:
-        texts = _read_texts(_text(tables, columns["household"][0]))
-        numbers = read_numbers(texts.letters, texts.starts, NIK_DIGITS)
-        sound = (texts.codes >= 0) & (numbers[texts.codes] > 0)
-        households = _without_crowds(np.where(sound, texts.codes + 1, 0).astype(np.int32), _CROWDED_CARD)
-    tiers = np.zeros((size, 4), np.int32)
-    for tier, column in enumerate(columns.get("tiers", ())):
-        tiers[:, tier] = _read_texts(_text(tables, column)).codes + 1
-    lanes = np.zeros(size, np.int64)
-    for column in columns.get("lane", ()):
-        codes = _read_texts(_text(tables, column)).codes.astype(np.int64)
-        known = (lanes > 0) | (columns["lane"][0] == column)
-        lanes = np.where((codes >= 0) & known, lanes * 4096 + codes + 1, 0)
-    return Places(households, lanes, tiers)
-
-
-def _read_texts(column: Any) -> Texts:
-    """Values numbered in order of first sight."""
-    letters, starts = text_buffers(column)
-    hashes = hash_words(letters, starts)
-    numbers, first = number_words(hashes)
-    blank = np.diff(starts) == 0
-    codes = np.where(blank, -1, numbers).astype(np.int32)
-    values = pc.fill_null(column.take(pa.array(first)), "")
-    return Texts(codes, *text_buffers(values))
-
-
-def _without_crowds(numbers: Ints, most: int) -> Ints:
-    """The numbers, 0 where more than `most` lines bear the same: a filler, not a number of anyone's."""
-    _, inverse, counts = np.unique(numbers, return_inverse=True, return_counts=True)
-    return np.asarray(np.where(counts[inverse] > most, 0, numbers))
-
-
-def _first_of_each(values: Ints) -> Bytes:
-    """1 for the first record of each value, and for every record without one."""
-    out = (values == 0).astype(np.uint8)
-    _, first = np.unique(values, return_index=True)
-    out[first] = 1
-    return np.asarray(out)

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from saksama.linkage.accounts import account_for
-from saksama.linkage.blocking import RuleReport, candidate_pairs
+from saksama.linkage.blocking import RuleReport
 from saksama.linkage.capacity import memory_needed, require_memory
 from saksama.linkage.clustering import Clusters, cluster, one_to_one, pairs_inside
-from saksama.linkage.comparison import Comparer, measure_local, measure_surprise, packed
+from saksama.linkage.comparison import Comparer, measure_local, measure_surprise
 from saksama.linkage.decoys import set_names_right
-from saksama.linkage.kernels.arrays import Floats, Words
+from saksama.linkage.kernels.arrays import Bytes, Floats, Words
 from saksama.linkage.plan import LinkagePlan
-from saksama.linkage.prepared import Prepared, prepare
-from saksama.linkage.scoring import Scores, score
+from saksama.linkage.prepared import Batches, Prepared, prepare
+from saksama.linkage.scoring import Weighing, score, weigh
+from saksama.linkage.sifting import sift
 from saksama.linkage.strangers import measure_strangers
 from saksama.linkage.summary import (
     bands_summary,
@@ -27,8 +27,8 @@ from saksama.linkage.summary import (
     model_summary,
     rules_summary,
 )
-from saksama.linkage.training import Model, least_bits, train
-from saksama.linkage.writing import Findings, bands_of, clusters_table, digest_of, pairs_table, write_run
+from saksama.linkage.training import Model, least_bits, sample_of, train
+from saksama.linkage.writing import Findings, bands_of, clusters_table, pairs_table, write_run
 from saksama.model.pair import Band
 
 __all__ = ["Findings", "link", "write_run"]
@@ -53,53 +53,65 @@ class _Watch:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _Weighed:
+class _Pass:
     """All that one pass over the table found."""
 
     comparer: Comparer
     model: Model
-    scores: Scores
+    weighing: Weighing
     found: Clusters
+    weighed: int
     candidates: int
-    by_rule: list[Words]
     rules: list[RuleReport]
     corrections: Floats
 
 
 def link(
-    table: pa.Table, plan: LinkagePlan, *, other: pa.Table | None = None, progress: Progress | None = None
+    table: Batches, plan: LinkagePlan, *, other: Batches | None = None, progress: Progress | None = None
 ) -> Findings:
     """Find lines of `table` that may be one person; with `other`, lines of `table` and of `other`, one to one.
 
-    Same input, same findings. Raises BadInput where a column is missing, line numbers repeat, or memory will not do.
+    Tables may come whole or as batches that are read once. Same input, same findings. Raises BadInput where a column
+    is missing, line numbers repeat, or memory will not do.
     """
     watch = _Watch(progress, time.perf_counter(), {})
-    require_memory(table.num_rows + (0 if other is None else other.num_rows))
-    prepared = prepare(table, plan, other)
+    prepared = prepare(table, plan, other, progress=require_memory)
     watch.phase("prepare", 0.2)
     weighed = _weigh(prepared, plan, watch)
     for _ in range(0 if prepared.numbers else _MORE_PASSES):
         # No number says who is who, so frequencies counted every line of a person, and pairs of one person stood
         # among the strangers. Now they are known, near enough: count people, and strangers only.
-        prepared.persons[:] = weighed.found.parts
+        prepared.persons = weighed.found.parts
         if not prepared.border:
             prepared.people[:] = weighed.found.parts == np.arange(len(prepared))
         weighed = _weigh(prepared, plan, watch)
-    comparer, model, found = weighed.comparer, weighed.model, weighed.found
+    findings = _findings(weighed, prepared, plan)
+    watch.phase("write", 1.0)
+    findings.summary["measured"] = {
+        "seconds": watch.seconds,
+        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "memory_expected_bytes": memory_needed(len(prepared)),
+    }
+    return findings
+
+
+def _findings(weighed: _Pass, prepared: Prepared, plan: LinkagePlan) -> Findings:
+    """The pairs inside clusters, the clusters, and what is to be said of the run."""
+    found = weighed.found
     inside = pairs_inside(found.parts)
-    scores = score(comparer.compare(inside), model)
+    scores = score(weighed.comparer.compare(inside), weighed.model)
     clusters = clusters_table(found.parts, prepared)
     bands = bands_of(scores.probability, plan.bands)
     summary: dict[str, Any] = {
-        "engine": "saksama.linkage/1",
+        "engine": "saksama.linkage/2",
         "plan": plan.name,
         "plan_sha256": plan.digest,
-        "input_sha256": digest_of(table, plan),
-        "other_sha256": None if other is None else digest_of(other, plan),
+        "input_sha256": prepared.digests[0],
+        "other_sha256": prepared.digests[1] if len(prepared.digests) > 1 else None,
         "counts": {
             "lines": len(prepared),
             "candidates": weighed.candidates,
-            "weighed": len(weighed.scores.bits),
+            "weighed": weighed.weighed,
             "pairs": len(inside),
             "clusters": len(np.unique(clusters["cluster"].to_numpy())),
             **{band.value: int((bands == band.value).sum()) for band in Band},
@@ -107,52 +119,58 @@ def link(
             "largest_component": found.largest_component,
         },
         "bands": bands_summary(scores.probability, bands),
-        "blocking_recall": blocking_recall(plan, weighed.by_rule, inside, scores.probability, records=len(prepared)),
-        "model": model_summary(model, plan, weighed.corrections),
+        "blocking_recall": blocking_recall(_marks_of(inside, weighed.weighing), scores.probability),
+        "model": model_summary(weighed.model, plan, weighed.corrections),
         "rules": rules_summary(weighed.rules),
-        "histogram": histogram(weighed.scores),
+        "histogram": histogram(weighed.weighing.counts),
     }
     q_values = expected_false_share(scores.probability)
-    findings_pairs = pairs_table(inside, prepared, scores, q_values, plan.bands)
-    account = account_for(comparer, model, (inside, scores), (table, other))
-    summary |= account.figures
-    watch.phase("write", 1.0)
-    summary["measured"] = {
-        "seconds": watch.seconds,
-        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-        "memory_expected_bytes": memory_needed(len(prepared)),
-    }
-    return Findings(findings_pairs, clusters, summary, account.evidence)
+    account = account_for(weighed.comparer, weighed.model, inside, scores)
+    pairs = pairs_table(inside, prepared, scores, q_values, plan.bands)
+    return Findings(pairs, clusters, summary | account.figures, account.evidence)
 
 
-def _weigh(prepared: Prepared, plan: LinkagePlan, watch: _Watch) -> _Weighed:
-    """Frequencies, blocking, comparison, training and clusters, in that order."""
-    surprise, corrections = set_names_right(prepared, measure_surprise(prepared))
+def _marks_of(pairs: Words, weighing: Weighing) -> Bytes:
+    """Which rules brought each pair; 0 for a pair that none did, or that by itself is hardly worth a look."""
+    at = np.searchsorted(weighing.pairs, pairs)
+    known = at < len(weighing.pairs)
+    known[known] = weighing.pairs[at[known]] == pairs[known]
+    out = np.zeros(len(pairs), np.uint8)
+    out[known] = weighing.marks[at[known]]
+    return out
+
+
+def _weigh(prepared: Prepared, plan: LinkagePlan, watch: _Watch) -> _Pass:
+    """Frequencies, blocking and comparison, training and clusters, in that order."""
+    surprise, counts = measure_surprise(prepared)
+    surprise, corrections = set_names_right(prepared, surprise, counts)
+    del counts
     comparer = Comparer(plan, prepared, measure_local(prepared, surprise) if prepared.numbers else surprise)
+    watch.phase("frequencies", 0.25)
     comparer = replace(comparer, strangers=measure_strangers(comparer))
     watch.phase("strangers", 0.3)
-    pairs, by_rule, rules = candidate_pairs(prepared, plan)
-    watch.phase("block", 0.5)
-    evidence = comparer.compare(pairs, least_bits(plan, prepared.all_pairs, len(prepared)))
-    watch.phase("compare", 0.75)
-    model = train(evidence, plan, prepared.all_pairs, len(prepared))
-    scores = score(evidence, model)
+    sifted = sift(comparer, least_bits(plan, prepared.all_pairs, len(prepared)))
+    watch.phase("sift", 0.75)
+    sample, step = sample_of(sifted.buckets)
+    model = train(sample, plan, prepared.all_pairs, len(prepared), step, comparer.strangers)
     watch.phase("train", 0.85)
-    found = _cluster(comparer, model, packed(evidence.left, evidence.right), scores)
+    weighing = weigh(sifted.buckets, sifted.marks, model)
+    watch.phase("weigh", 0.9)
+    found = _cluster(comparer, model, weighing)
     watch.phase("cluster", 0.95)
-    return _Weighed(comparer, model, scores, found, len(pairs), by_rule, rules, corrections)
+    return _Pass(comparer, model, weighing, found, len(sifted), sifted.candidates, sifted.rules, corrections)
 
 
-def _cluster(comparer: Comparer, model: Model, pairs: Words, scores: Scores) -> Clusters:
+def _cluster(comparer: Comparer, model: Model, weighing: Weighing) -> Clusters:
     """Clusters of one table; of two tables, pairs."""
     size, threshold = len(comparer.prepared), comparer.plan.bands.check
     if comparer.prepared.border:
-        return one_to_one(size, pairs, (scores.probability, scores.bits), threshold)
+        return one_to_one(size, weighing.pairs, (weighing.probability, weighing.bits), threshold)
 
     def score_pairs(wanted: Words) -> Floats:
         return score(comparer.compare(wanted), model).probability
 
-    return cluster(size, pairs, scores.probability, threshold, score_pairs)
+    return cluster(size, weighing.pairs, weighing.probability, threshold, score_pairs)
 
 
 def expected_false_share(probability: Floats) -> Floats:

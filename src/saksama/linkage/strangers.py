@@ -14,7 +14,7 @@ from saksama.linkage.kernels.names import OTHER as OTHER_NAME
 from saksama.linkage.kernels.text import mixed_all
 from saksama.linkage.prepared import Prepared
 
-CONDITIONS = 18  # names agree (2) x dates agree, on a common date (3) x nearness (3)
+CONDITIONS = 24  # names agree (2) x dates agree, on a common date (3) x nearness (4)
 _SAMPLE = 300_000
 _ONE_NUMBER = -30.0  # log2: two strangers share a NIK by a clerk's hand only, which is a class of its own (`training`)
 _ERRED = -4.3  # log2 of a twentieth: how often a date of birth is not the one in the NIK
@@ -30,7 +30,7 @@ def measure_strangers(comparer: Comparer) -> Floats:
     plan, samples = comparer.plan, _samples(comparer)
     counts = np.zeros((len(samples), CONDITIONS, len(plan.comparisons), DEPTH))
     for number, evidence in enumerate(samples):
-        condition = conditions_of(evidence.levels, plan, comparer.surprise.common[evidence.left]).astype(np.int64)
+        condition = conditions_of(evidence.levels, plan, comparer.common_of(evidence.left)).astype(np.int64)
         for column in range(len(plan.comparisons)):
             flat = condition * DEPTH + evidence.levels[:, column]
             counts[number, :, column] = np.bincount(flat, minlength=CONDITIONS * DEPTH).reshape(CONDITIONS, DEPTH)
@@ -73,7 +73,7 @@ _ALL = range(CONDITIONS)
 
 
 def _parts_of(condition: int) -> tuple[int, int, int]:
-    """Names agree (0, 1); dates (0, 1, 2 on a common date); nearness (0, 1, 2)."""
+    """Names agree (0, 1); dates (0, 1, 2 on a common date); nearness (0 regency, 1 nearer, 2 afar, 3 province)."""
     return condition % 2, condition % 6 // 2, condition // 6
 
 
@@ -117,7 +117,8 @@ def _anywhere(prepared: Prepared) -> Words:
     else:
         left, right = one % np.uint64(size), two % np.uint64(size)
     kept = (left != right) & (right < size)
-    kept[kept] = prepared.persons[left[kept]] != prepared.persons[right[kept]]
+    if prepared.persons is not None:
+        kept[kept] = prepared.persons[left[kept]] != prepared.persons[right[kept]]
     return packed(left[kept], right[kept])
 
 

@@ -7,14 +7,12 @@ import numpy.typing as npt
 
 from saksama.linkage.blocking import RuleReport
 from saksama.linkage.comparison import LEVELS
-from saksama.linkage.kernels.arrays import Floats, Words
-from saksama.linkage.kernels.join import stand_among
+from saksama.linkage.kernels.arrays import Bytes, Floats
 from saksama.linkage.plan import LinkagePlan
-from saksama.linkage.scoring import Scores
+from saksama.linkage.sifting import BY_NUMBER, BY_OTHERS
 from saksama.linkage.training import Model
 from saksama.model.pair import Band
 
-_MOST_BITS = 200  # of weight shown apart
 LEVEL_NAMES: dict[str, tuple[str, ...]] = {
     "name": ("same", "spelling", "mistyped", "shorter", "shorter_mistyped", "partly", "other"),
     "date": (
@@ -49,21 +47,16 @@ def bands_summary(probability: Floats, bands: npt.NDArray[np.str_]) -> dict[str,
     return out
 
 
-def blocking_recall(
-    plan: LinkagePlan, by_rule: list[Words], found: Words, probability: Floats, *, records: int
-) -> dict[str, float | None]:
+def blocking_recall(marks: Bytes, probability: Floats) -> dict[str, float | None]:
     """The share of true pairs that blocking is likely to have met, by capture and recapture.
 
     Rules with a person number and rules without one are two independent catches of the same pairs (Lincoln-Petersen
     with Chapman's correction); they are not wholly independent, so this is an upper estimate. None without both.
+    `marks` say of each pair which brought it (`sifting`).
     """
-    numbers = {c.name for c in plan.comparisons if c.kind == "person_number"}
-    caught: list[npt.NDArray[np.bool_]] = [np.zeros(len(found), bool), np.zeros(len(found), bool)]
-    for rule, pairs in zip(plan.blocking, by_rule, strict=True):
-        side = 0 if any(part.partition(":")[0] in numbers for part in rule.keys) else 1
-        caught[side] |= stand_among(found, pairs, records).astype(bool)
-    one, two = (float(probability[mask].sum()) for mask in caught)
-    both, either = float(probability[caught[0] & caught[1]].sum()), float(probability[caught[0] | caught[1]].sum())
+    number, others = (marks & BY_NUMBER) > 0, (marks & BY_OTHERS) > 0
+    one, two = (float(probability[mask].sum()) for mask in (number, others))
+    both, either = float(probability[number & others].sum()), float(probability[number | others].sum())
     if not one or not two:
         return {"by_number": one, "by_others": two, "by_both": both, "estimate": None}
     whole = (one + 1) * (two + 1) / (both + 1) - 1
@@ -90,11 +83,9 @@ def model_summary(model: Model, plan: LinkagePlan, corrections: Floats) -> dict[
     }
 
 
-def histogram(scores: Scores) -> list[dict[str, float]]:
+def histogram(counts: Floats) -> list[dict[str, float]]:
     """Pairs by whole bits of weight: how many, how many expected to be one person, how many strangers."""
-    bits = np.clip(np.floor(scores.bits), -1, _MOST_BITS).astype(np.int64) + 1
-    strangers = 1 - scores.shares.sum(axis=1, dtype=np.float64)
-    pairs, persons, chance = (np.bincount(bits, weights) for weights in (None, scores.probability, strangers))
+    pairs, persons, chance = counts
     return [
         {
             "bits": value - 1,

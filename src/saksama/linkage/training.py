@@ -5,6 +5,7 @@ from frequencies and samples (`strangers`) and never moves, so the classes canno
 three classes of two people keep twins, families and mistyped numbers from passing for doubles.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,10 +52,11 @@ _BELIEFS: dict[str, dict[str, list[float]]] = {
         "code": [0.7, 0.0, 0.0, 0.3],
     },
     # Namesakes of one date of birth, more than independence of names and dates allows: cohorts, kin, default birthdays.
-    # In all but name and date they are strangers.
+    # In all but name, date and place they are strangers; how near each other they live is learnt.
     "namesakes": {
         "name": [0.88, 0.07, 0.05, 0, 0, 0, 0],
         "date": [0.98, 0.003, 0.01, 0.002, 0.002, 0.002, 0.001, 0.001],
+        "place": [0, 0.01, 0.1, 0.15, 0.2, 0.2, 0.34],
     },
     "one_number": {
         "name": [0.0005, 0.001, 0.002, 0.004, 0.004, 0.12, 0.8685],
@@ -79,6 +81,7 @@ _SIZES = {
 
 _UNNUMBERED = 0.5  # pairs of one person a line, in a list without person numbers
 _HALF_STRANGERS = ("namesakes",)
+_NEAR_FIRMNESS = 20.0  # in pairs, of what is believed of where namesakes live
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +120,32 @@ def least_bits(plan: LinkagePlan, all_pairs: float, lines: int) -> float:
     return float(np.log2(max(all_pairs, 1.0)) - np.log2(first_sizes(plan, lines)["person"]) - _MOST_AGAINST)
 
 
-def train(evidence: Evidence, plan: LinkagePlan, all_pairs: float, lines: int) -> Model:
-    """The model that EM settles on, from at most 1.5 million of the pairs, taken at even steps."""
+def sample_of(buckets: Sequence[Evidence]) -> tuple[Evidence, int]:
+    """At most 1.5 million of the pairs, taken at even steps; and the step."""
+    step = max(1, sum(len(bucket) for bucket in buckets) // _TRAINING_PAIRS)
+    parts, passed = [], 0
+    for bucket in buckets:
+        parts.append(bucket.taken(np.arange(-passed % step, len(bucket), step)))
+        passed += len(bucket)
+    return Evidence.together(parts), step
+
+
+def train(
+    evidence: Evidence, plan: LinkagePlan, all_pairs: float, lines: int, step: int = 1, strangers: Floats | None = None
+) -> Model:
+    """The model that EM settles on. `evidence` is every `step`-th of the pairs; `strangers` log2 chances of levels,
+    float64[conditions, comparisons, levels], where they are not in the evidence alone."""
     classes = _classes_for(plan)
     beliefs = np.stack([_beliefs(name, plan) for name in classes])
-    firmness = np.array([_FIRMNESS[name] for name in classes])[:, None, None]
+    firmness = np.repeat([[_FIRMNESS[name]] for name in classes], len(plan.comparisons), axis=1)[:, :, None]
+    near = _namesakes_place(classes, plan) if strangers is not None else None
+    if near is not None:
+        firmness[near] = _NEAR_FIRMNESS
     first = first_sizes(plan, lines)
     sizes = np.array([first[name] for name in classes])
-    model = Model(classes, _logs(beliefs), np.log2(sizes), float(np.log2(max(all_pairs, 1.0))))
-    step = max(1, len(evidence) // _TRAINING_PAIRS)
-    part = evidence.taken(np.arange(0, len(evidence), step))
+    tables = _against_strangers(_logs(beliefs), near, strangers)
+    model = Model(classes, tables, np.log2(sizes), float(np.log2(max(all_pairs, 1.0))))
+    part = evidence
     counted = _anchors(part, plan)
     for rounds in range(1, _ROUNDS + 1):
         shares = model.shares(part)
@@ -144,10 +163,27 @@ def train(evidence: Evidence, plan: LinkagePlan, all_pairs: float, lines: int) -
         for column, comparison in enumerate(plan.comparisons):
             if comparison.kind == "date":  # its teachers, pairs of one NIK, are never of this level
                 tables[0, column, DATE_IN_NUMBER] = np.log2(beliefs[0, column, DATE_IN_NUMBER])
+        tables = _against_strangers(tables, near, strangers)
         model = Model(classes, tables, np.log2(sizes), model.stranger_prior, rounds)
         if moved < _CLOSE:
             break
     return model
+
+
+def _namesakes_place(classes: tuple[str, ...], plan: LinkagePlan) -> tuple[int, int] | None:
+    """Where in the tables it stands how near namesakes live."""
+    kinds = [c.kind for c in plan.comparisons]
+    if "namesakes" not in classes or "place" not in kinds:
+        return None
+    return classes.index("namesakes"), kinds.index("place")
+
+
+def _against_strangers(tables: Floats, near: tuple[int, int] | None, strangers: Floats | None) -> Floats:
+    """The tables with namesakes' places said relative to strangers', whose chances are counted for them already."""
+    if near is not None and strangers is not None:
+        tables[near] -= strangers[0, near[1]]
+        tables[near][0] = 0.0
+    return tables
 
 
 def _anchors(evidence: Evidence, plan: LinkagePlan) -> Bytes:

@@ -1,6 +1,5 @@
 """What a run leaves: pairs, clusters and evidence in Parquet, run.json (docs/formats/run.md)."""
 
-import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -14,8 +13,7 @@ import pyarrow.parquet as pq
 
 from saksama.linkage.comparison import split
 from saksama.linkage.kernels.arrays import Floats, Ints, Words
-from saksama.linkage.names import text_buffers
-from saksama.linkage.plan import Bands, LinkagePlan
+from saksama.linkage.plan import Bands
 from saksama.linkage.prepared import Prepared
 from saksama.linkage.scoring import Scores
 from saksama.model.pair import Band
@@ -79,20 +77,6 @@ def clusters_table(parts: Ints, prepared: Prepared) -> pa.Table:
     if prepared.border:
         columns["table"] = pa.array(np.where(second[last], "right", "left").tolist(), pa.string())
     return pa.table(columns)
-
-
-def digest_of(table: pa.Table, plan: LinkagePlan) -> str:
-    """SHA-256 of the columns read, in plan order: of each the type, the text of its values and their lengths."""
-    digest = hashlib.sha256()
-    for name in (LINE, *plan.columns):
-        if name not in table.column_names:
-            continue
-        column = table[name]
-        digest.update(f"{name}:{column.type}:{len(column)}\n".encode())
-        letters, starts = text_buffers(column.cast(pa.large_string()))
-        digest.update(hashlib.sha256(letters[starts[0] : starts[-1]].tobytes()).digest())
-        digest.update(hashlib.sha256(np.diff(starts).tobytes()).digest())
-    return digest.hexdigest()
 
 
 def write_run(findings: Findings, folder: Path) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from saksama.linkage.kernels.arrays import Bytes, Floats, Ints
+from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
 from saksama.linkage.kernels.distance import edits
 
 SAME_DATE, SWAPPED, ONE_DIGIT, SAME_DAY_MONTH, TWO_PARTS, SAME_YEAR, OTHER_DATE, DATE_IN_NUMBER = range(1, 9)
@@ -11,25 +11,30 @@ SAME_TEXT, NEAR_TEXT, ALIKE_TEXT, OTHER_TEXT = range(1, 5)
 (
     SAME_NUMBER, SLIP, SERIAL_SLIP, SERIAL_NEXT, SERIAL_OTHER, REISSUED, DATE_REWRITTEN, SAME_REGION, OTHER_NUMBER,
 ) = range(1, 10)  # fmt: skip
+_TEN, _NO_DIGIT = np.uint64(10), np.uint64(99)
+_10000, _100 = np.uint32(10000), np.uint32(100)
+_FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31
 _WOMAN = 40  # added to the day of birth in a woman's NIK
 SAME_HOUSEHOLD, SAME_LANE, SAME_VILLAGE, SAME_DISTRICT, SAME_REGENCY, SAME_PROVINCE, ELSEWHERE = range(1, 8)
 
 
 @njit(cache=True, nogil=True)
-def digits_apart(a: int, b: int, length: int) -> int:
-    """Replaced digits between two numbers of `length` digits; a swap of two neighbours counts one."""
-    apart, waiting_a, waiting_b = 0, -1, -1
+def one_digit_apart(a: int, b: int, length: int) -> bool:
+    """Whether two numbers of `length` digits differ by one digit replaced, or by two neighbours swapped."""
+    one, two = np.uint64(a), np.uint64(b)
+    apart, waiting_one, waiting_two = 0, _NO_DIGIT, _NO_DIGIT
     for _ in range(length):
-        x, y = a % 10, b % 10
-        a, b = a // 10, b // 10
+        x, y = one % _TEN, two % _TEN
+        one, two = one // _TEN, two // _TEN
         if x == y:
-            waiting_a, waiting_b = -1, -1
-        elif waiting_a == y and waiting_b == x:
-            waiting_a, waiting_b = -1, -1  # the swap was counted at its first digit
+            waiting_one, waiting_two = _NO_DIGIT, _NO_DIGIT
+        elif waiting_one == y and waiting_two == x:
+            waiting_one, waiting_two = _NO_DIGIT, _NO_DIGIT  # the swap was counted at its first digit
+        elif apart == 1:
+            return False
         else:
-            apart += 1
-            waiting_a, waiting_b = x, y
-    return apart
+            apart, waiting_one, waiting_two = 1, x, y
+    return apart == 1
 
 
 @njit(cache=True, nogil=True)
@@ -39,11 +44,14 @@ def date_level(a: int, b: int) -> int:
         return 0
     if a == b:
         return SAME_DATE
-    a_year, a_month, a_day = a // 10000, a // 100 % 100, a % 100
-    b_year, b_month, b_day = b // 10000, b // 100 % 100, b % 100
+    one, two = np.uint32(a), np.uint32(b)  # unsigned divides without a look at the sign
+    a_year, a_month, a_day = one // _10000, one // _100 % _100, one % _100
+    b_year, b_month, b_day = two // _10000, two // _100 % _100, two % _100
     if a_year == b_year and a_month == b_day and a_day == b_month:
         return SWAPPED
-    if digits_apart(a, b, 8) == 1:
+    # One digit lies in one part, two neighbours swapped in two at most.
+    parts_apart = (a_year != b_year) + (a_month != b_month) + (a_day != b_day)
+    if parts_apart <= 2 and one_digit_apart(a, b, 8):
         return ONE_DIGIT
     if a_month == b_month and a_day == b_day:
         return SAME_DAY_MONTH
@@ -53,13 +61,39 @@ def date_level(a: int, b: int) -> int:
 
 
 @njit(cache=True, nogil=True)
+def dates_of_days(days: Ints) -> Ints:
+    """Days since 1970-01-01 as yyyymmdd; int32, 0 outside the years 1 to 9999.
+
+    The civil calendar from days (Hinnant, "chrono-compatible low-level date algorithms", civil_from_days).
+    """
+    out = np.zeros(len(days), np.int32)
+    for k in range(len(days)):
+        if not _FIRST_DAY <= days[k] <= _LAST_DAY:
+            continue
+        shifted = np.int64(days[k]) + 719_468
+        era = shifted // 146_097
+        of_era = shifted - era * 146_097
+        year_of_era = (of_era - of_era // 1460 + of_era // 36_524 - of_era // 146_096) // 365
+        of_year = of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+        shifted_month = (5 * of_year + 2) // 153
+        day = of_year - (153 * shifted_month + 2) // 5 + 1
+        month = shifted_month + 3 if shifted_month < 10 else shifted_month - 9
+        year = year_of_era + era * 400 + (1 if month <= 2 else 0)
+        out[k] = year * 10_000 + month * 100 + day
+    return out
+
+
+@njit(cache=True, nogil=True)
 def compare_dates(left: Ints, right: Ints, dates: Ints, bits: Floats, out: tuple[Bytes, Floats]) -> None:
-    """Levels of pairs of dates; for the same date log2 of its chance, which default birthdays make large."""
+    """Levels of pairs of dates; for the same date log2 of its chance, which default birthdays make large.
+
+    `bits` are by date, as those are written: float32[100,000,000], of which hardly a page is ever touched.
+    """
     for k in range(len(left)):
         i, j = left[k], right[k]
         level = date_level(dates[i], dates[j])
         out[0][k] = level
-        out[1][k] = -bits[i] if level == SAME_DATE else 0.0
+        out[1][k] = -bits[dates[i]] if level == SAME_DATE else 0.0
 
 
 @njit(cache=True, nogil=True)
@@ -81,11 +115,11 @@ def number_level(a: int, b: int, a_born: int, b_born: int) -> int:
     if a_region == b_region and same_birth and (a_date == b_date or abs(a_serial - b_serial) <= 3):
         if abs(a_serial - b_serial) <= 3:
             return SERIAL_NEXT
-        return SERIAL_SLIP if digits_apart(a_serial, b_serial, 4) == 1 else SERIAL_OTHER
+        return SERIAL_SLIP if one_digit_apart(a_serial, b_serial, 4) else SERIAL_OTHER
     if a_date == b_date and a_serial == b_serial:
-        return SLIP if digits_apart(a_region, b_region, 6) == 1 else REISSUED
+        return SLIP if one_digit_apart(a_region, b_region, 6) else REISSUED
     if a_region == b_region and a_serial == b_serial and not (a_born > 0 and b_born > 0 and a_born != b_born):
-        return SLIP if digits_apart(a_date, b_date, 6) == 1 else DATE_REWRITTEN
+        return SLIP if one_digit_apart(a_date, b_date, 6) else DATE_REWRITTEN
     return SAME_REGION if a_region == b_region else OTHER_NUMBER
 
 
@@ -96,47 +130,56 @@ def compare_numbers(
     """Levels of pairs of NIK; where the serial is what they share, how much rarer it is than serials shared mostly are.
 
     `numbers` are NIK and birth dates. Most serials are small: two strangers of one birth date share 0001 easily,
-    5177 hardly. `serial_bits` is float32[2, 10000], for people born on an ordinary and on a `common` date.
+    5177 hardly. `serial_bits` is float32[2, 10000], for people born on an ordinary date and on one that `common`
+    (uint8 by date) marks.
     """
     for k in range(len(left)):
         i, j = left[k], right[k]
         level = number_level(numbers[0][i], numbers[0][j], numbers[1][i], numbers[1][j])
         out[0][k] = level
         shared = level in (SLIP, REISSUED, DATE_REWRITTEN)
-        out[1][k] = -serial_bits[common[i], numbers[0][i] % 10**4] if shared else 0.0
+        out[1][k] = -serial_bits[common[numbers[1][i]], numbers[0][i] % 10**4] if shared else 0.0
 
 
 @njit(cache=True, nogil=True)
-def date_in_number(left: Ints, right: Ints, levels: tuple[Bytes, Bytes], bits: Floats, chance: Floats) -> None:
+def date_in_number(
+    left: Ints, right: Ints, levels: tuple[Bytes, Bytes], dates: tuple[Ints, Floats], chance: Floats
+) -> None:
     """Where birth dates differ a little but other NIK hold one date, call the date witness by what they share: that.
 
-    Else the date inside would count a second time, with the NIK. `levels` are of dates (changed) and of NIK.
+    Else the date inside would count a second time, with the NIK. `levels` are of dates (changed) and of NIK; `dates`
+    are those of the records, and bits by date.
     """
+    born, bits = dates
     for k in range(len(left)):
         near = SWAPPED <= levels[0][k] <= OTHER_DATE
         if near and levels[1][k] in (SLIP, SERIAL_SLIP, SERIAL_NEXT, SERIAL_OTHER, REISSUED):
             levels[0][k] = DATE_IN_NUMBER
-            chance[k] -= min(bits[left[k]], bits[right[k]])
+            chance[k] -= min(bits[born[left[k]]], bits[born[right[k]]])
 
 
 @njit(cache=True, nogil=True)
-def compare_places(left: Ints, right: Ints, households: Ints, tiers: Ints, lanes: Ints, out: Bytes) -> None:
+def compare_places(
+    left: Ints, right: Ints, households: Words, places: tuple[Ints, Ints], lanes: Words, out: Bytes
+) -> None:
     """Household and place as one witness: the closest that two records share.
 
-    `households` and `lanes` number families and RT/RW or addresses (0 = none); `tiers` is int32[n, 4]: province,
-    regency, district, village as running numbers (0 = none).
+    `households` and `lanes` are hashes of families and of RT/RW or addresses (0 = none); `places` the number of each
+    record's place, and int32[places, 4] of its province, regency, district and village (0 = none).
     """
+    numbers, tiers = places
     for k in range(len(left)):
         i, j = left[k], right[k]
         if households[i] != 0 and households[i] == households[j]:
             out[k] = SAME_HOUSEHOLD
             continue
+        a, b = numbers[i], numbers[j]
         level, known = ELSEWHERE, False
         for tier in range(3, -1, -1):
-            if tiers[i, tier] == 0 or tiers[j, tier] == 0:
+            if tiers[a, tier] == 0 or tiers[b, tier] == 0:
                 continue
             known = True
-            if tiers[i, tier] == tiers[j, tier]:
+            if tiers[a, tier] == tiers[b, tier]:
                 level = SAME_PROVINCE - tier
                 break
         if level == SAME_VILLAGE and lanes[i] != 0 and lanes[i] == lanes[j]:
@@ -188,7 +231,10 @@ def compare_texts(
 
 @njit(cache=True, nogil=True)
 def read_numbers(data: Bytes, offsets: Ints, width: int) -> Ints:
-    """Texts of exactly `width` digits as int64. 0 for any other text, for all one digit, and for 0 itself."""
+    """Texts of exactly `width` digits as int64. 0 for any other text, for all one digit, and for a tail of four zeros.
+
+    No NIK has the serial 0000: it is a filler, or what a spreadsheet left of a long number.
+    """
     out = np.zeros(len(offsets) - 1, np.int64)
     for row in range(len(out)):
         if offsets[row + 1] - offsets[row] != width:
@@ -199,7 +245,7 @@ def read_numbers(data: Bytes, offsets: Ints, width: int) -> Ints:
             sound = sound and 0 <= digit <= 9
             varied = varied or bool(data[at] != data[offsets[row]])
             value = value * 10 + digit
-        if sound and varied:
+        if sound and varied and value % 10_000 != 0:
             out[row] = value
     return out
 

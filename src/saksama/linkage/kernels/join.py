@@ -65,25 +65,56 @@ def count_pairs(bounds: Ints, window: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def write_pairs(bounds: Ints, records: Ints, window: int, border: int) -> Words:
-    """The pairs of the groups as `smaller << 32 | larger` of record numbers, each entry with `window` that follow.
+def write_pairs(
+    bounds: Ints, records: Ints, window: int, border: int, begun: tuple[int, int], out: Words
+) -> tuple[int, int, int]:
+    """Write pairs of the groups as `smaller << 32 | larger` of record numbers until `out` is full.
 
-    `records` says whose each sorted key is; a record does not pair with itself. With `border` > 0 only pairs across
-    it are written: one record below it, one not.
+    Each entry meets the `window` that follow it. `records` says whose each sorted key is; a record does not pair with
+    itself. With `border` > 0 only pairs across it are written: one record below it, one not. Begins at a group and an
+    entry of it, (0, 0) at first; gives how many were written, and where to go on. `out` has room for a window.
     """
-    out = np.empty(count_pairs(bounds, window), np.uint64)
-    written = 0
-    for g in range(len(bounds)):
-        for a in range(bounds[g, 0], bounds[g, 1] - 1):
+    written, group, entry = 0, begun[0], begun[1]
+    while group < len(bounds):
+        begin, end = bounds[group, 0], bounds[group, 1]
+        for a in range(begin + entry, end - 1):
+            last = min(end, a + 1 + window)
+            if written + last - a - 1 > len(out):
+                return written, group, a - begin
             i = records[a]
-            for b in range(a + 1, min(bounds[g, 1], a + 1 + window)):
+            for b in range(a + 1, last):
                 j = records[b]
                 if i == j or (border > 0 and (i < border) == (j < border)):
                     continue
                 low, high = min(i, j), max(i, j)
                 out[written] = (np.uint64(low) << np.uint64(32)) | np.uint64(high)
                 written += 1
-    return out[:written].copy()
+        group, entry = group + 1, 0
+    return written, group, 0
+
+
+@njit(cache=True, nogil=True)
+def scatter_keys(keys: Words, records: Ints, parts: int) -> tuple[Words, Ints, Ints]:
+    """Keys and their records put together by part (of a power of two, by the keys' top bits), and where parts begin."""
+    bits = 0
+    while 1 << bits < parts:
+        bits += 1
+    shift = np.uint64(64 - bits)
+    begins = np.zeros(parts + 1, np.int64)
+    if parts == 1:
+        begins[1] = len(keys)
+        return keys, records, begins
+    for k in range(len(keys)):
+        begins[np.int64(keys[k] >> shift) + 1] += 1
+    for part in range(parts):
+        begins[part + 1] += begins[part]
+    at = begins.copy()
+    out, out_records = np.empty(len(keys), np.uint64), np.empty(len(keys), np.int32)
+    for k in range(len(keys)):
+        where = np.int64(keys[k] >> shift)
+        out[at[where]], out_records[at[where]] = keys[k], records[k]
+        at[where] += 1
+    return out, out_records, begins
 
 
 @njit(cache=True, nogil=True)
@@ -110,15 +141,17 @@ def crowded(bounds: Ints, cap: int) -> tuple[Ints, Ints]:
 
 
 @njit(cache=True, nogil=True)
-def distinct_sorted(pairs: Words) -> Words:
-    """Each value of a sorted array once."""
-    out = np.empty(len(pairs), np.uint64)
-    written = 0
-    for k in range(len(pairs)):
-        if k == 0 or pairs[k] != pairs[k - 1]:
-            out[written] = pairs[k]
-            written += 1
-    return out[:written].copy()
+def merge_marks(pairs: Words, order: Ints, marks: Ints) -> tuple[Ints, Ints]:
+    """Of pairs put in `order` (ascending) the first of each, by its place, and the marks of all its likes together."""
+    first, together = np.empty(len(pairs), np.int64), np.empty(len(pairs), np.uint8)
+    known = 0
+    for at in order:
+        if known and pairs[first[known - 1]] == pairs[at]:
+            together[known - 1] |= marks[at]
+        else:
+            first[known], together[known] = at, marks[at]
+            known += 1
+    return first[:known].copy(), together[:known].copy()
 
 
 @njit(cache=True, nogil=True)
@@ -138,18 +171,3 @@ def components(left: Ints, right: Ints, size: int) -> Ints:
     for k in range(size):
         parent[k] = parent[parent[k]]
     return parent
-
-
-@njit(cache=True, nogil=True)
-def stand_among(found: Words, pairs: Words, records: int) -> Words:
-    """For each pair of `found` (packed, ascending) whether it stands in `pairs` (any order); uint8."""
-    marked = np.zeros(records, np.uint8)
-    for pair in found:
-        marked[pair >> np.uint64(32)] = 1
-    out = np.zeros(len(found), np.uint8)
-    for pair in pairs:
-        if marked[pair >> np.uint64(32)]:
-            at = np.searchsorted(found, pair)
-            if at < len(found) and found[at] == pair:
-                out[at] = 1
-    return out

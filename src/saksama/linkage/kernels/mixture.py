@@ -43,9 +43,9 @@ def class_shares(
 @njit(cache=True, nogil=True)
 def conditions(levels: Bytes, columns: tuple[int, int, int], nearness: Bytes, common: Bytes, most_name: int) -> Bytes:
     """The condition of each pair: 1 if names agree (level 1..`most_name`); 2 if dates do, 4 if on a common date; by
-    place 0, 6 or 12.
+    place 0, 6, 12 or 18.
 
-    `columns` are those of name, date and place, -1 where there is none; `nearness` maps place levels to 0, 6 or 12;
+    `columns` are those of name, date and place, -1 where there is none; `nearness` maps place levels to 0, 6, 12 or 18;
     `common` marks pairs whose first record is of a common date.
     """
     name, date, place = columns

@@ -10,6 +10,7 @@ _FNV_BASIS = np.uint64(14695981039346656037)
 _FNV_PRIME = np.uint64(1099511628211)  # FNV-1a, 64 bits (draft-eastlake-fnv)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)  # finaliser of splitmix64
+_SPACE, _BEYOND = 32, 127
 _R30, _R27, _R31 = np.uint64(30), np.uint64(27), np.uint64(31)
 
 
@@ -94,26 +95,14 @@ def hash_words(data: Bytes, starts: Ints) -> Words:
 
 
 @njit(cache=True, nogil=True)
-def number_words(hashes: Words) -> tuple[Ints, Ints]:
-    """A small number for each distinct hash in order of first sight, and where each was first seen."""
-    size = 1024
-    while size < 2 * len(hashes):
-        size *= 2
-    mask = np.uint64(size - 1)
-    table = np.full(size, -1, np.int32)
-    numbers = np.empty(len(hashes), np.int32)
-    first = np.empty(len(hashes), np.int64)
-    known = 0
-    for at in range(len(hashes)):
-        slot = mixed(hashes[at]) & mask
-        while table[slot] >= 0 and hashes[first[table[slot]]] != hashes[at]:
-            slot = (slot + np.uint64(1)) & mask
-        if table[slot] < 0:
-            table[slot] = known
-            first[known] = at
-            known += 1
-        numbers[at] = table[slot]
-    return numbers, first[:known].copy()
+def edges_bare(data: Bytes, starts: Ints) -> bool:
+    """Whether no value begins or ends with a space or with a letter beyond ASCII, which might be one."""
+    for word in range(len(starts) - 1):
+        if starts[word + 1] > starts[word]:
+            first, last = data[starts[word]], data[starts[word + 1] - 1]
+            if first <= _SPACE or first >= _BEYOND or last <= _SPACE or last >= _BEYOND:
+                return False
+    return True
 
 
 @njit(cache=True, nogil=True)

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from saksama.linkage.kernels.arrays import Bytes, Ints, Words
+from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
 from saksama.linkage.kernels.text import hash_bytes, mixed
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)  # golden ratio, as in splitmix64
@@ -23,8 +23,10 @@ def _keep_words(offsets: Ints, numbers: Ints, kept: Bytes, row: int) -> int:
 @njit(cache=True, nogil=True)
 def hash_names(
     offsets: Ints, numbers: Ints, kept: Bytes, plain_of: Ints, dictionary: tuple[Bytes, Ints]
-) -> tuple[Ints, Ints, Words, Words, Words]:
-    """Offsets and plain words without titles, and hashes of each name: as written, plain and sorted, plain and joined.
+) -> tuple[Ints, Ints, Ints, Words, Words]:
+    """Offsets and plain words without titles, and hashes of each name.
+
+    They are of the name as written (32 bits), of its plain words sorted, and of those run together.
 
     `numbers` are words as written, `plain_of` maps them to plain words, `dictionary` holds the plain words' letters.
     """
@@ -33,7 +35,8 @@ def hash_names(
     for row in range(rows):
         out_offsets[row + 1] = out_offsets[row] + _keep_words(offsets, numbers, kept, row)
     words = np.empty(out_offsets[rows], np.int32)
-    written, plain, joined = np.zeros(rows, np.uint64), np.zeros(rows, np.uint64), np.zeros(rows, np.uint64)
+    written = np.zeros(rows, np.uint32)
+    plain, joined = np.zeros(rows, np.uint64), np.zeros(rows, np.uint64)
     buffer = np.empty(4096, np.uint8)
     data, starts = dictionary
     for row in range(rows):
@@ -54,6 +57,27 @@ def hash_names(
                     buffer[length] = data[k]
                     length += 1
         if put > out_offsets[row]:
-            written[row], plain[row] = exact | _ONE, mixed(mixed_sum) | _ONE
+            written[row], plain[row] = np.uint32(exact >> np.uint64(32)) | np.uint32(1), mixed(mixed_sum) | _ONE
             joined[row] = hash_bytes(buffer, 0, length)
     return out_offsets, words, written, plain, joined
+
+
+@njit(cache=True, nogil=True)
+def tally_words(offsets: Ints, words: Ints, people: Bytes, size: int) -> Ints:
+    """In how many names of `people` (uint8 by record) each of `size` words stands; int64."""
+    counts = np.zeros(size, np.int64)
+    for row in range(len(offsets) - 1):
+        if people[row]:
+            for at in range(offsets[row], offsets[row + 1]):
+                counts[words[at]] += 1
+    return counts
+
+
+@njit(cache=True, nogil=True)
+def summed(offsets: Ints, words: Ints, values: Floats, begin: int, end: int) -> Floats:
+    """The sum of the words' values for the names of records `begin` to `end`; float64."""
+    out = np.zeros(end - begin)
+    for row in range(begin, end):
+        for at in range(offsets[row], offsets[row + 1]):
+            out[row - begin] += values[words[at]]
+    return out

@@ -1,0 +1,119 @@
+"""How often each value occurs, asked for every record: values scattered into small parts, each counted in cache."""
+
+import numpy as np
+from numba import njit
+
+from saksama.linkage.kernels.arrays import Bytes, Ints, Words
+from saksama.linkage.kernels.text import mixed
+
+_A_PART = 1 << 15  # values: its table of 64 thousand slots stays in a core's cache
+_MOST_PARTS = 1 << 14
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_ONE = np.uint64(1)
+
+
+@njit(cache=True, nogil=True)
+def salted(values: Words, salts: Ints) -> Words:
+    """Each value mixed with a small number of its record's; uint64, 0 where the value is 0."""
+    out = np.zeros(len(values), np.uint64)
+    for k in range(len(values)):
+        if values[k] != 0:
+            out[k] = mixed(np.uint64(values[k]) + np.uint64(np.int64(salts[k]) + 1) * _STEP) | _ONE
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _scattered(values: Words, shift: int) -> tuple[Words, Ints, Ints]:
+    """Values that are not 0 and their records, in parts by the top bits of the mixed value; and where parts begin."""
+    parts = 1 << (64 - shift)
+    begins = np.zeros(parts + 1, np.int64)
+    for k in range(len(values)):
+        if values[k] != 0:
+            begins[np.int64(mixed(np.uint64(values[k])) >> np.uint64(shift)) + 1] += 1
+    for part in range(parts):
+        begins[part + 1] += begins[part]
+    at = begins.copy()
+    kept, records = np.empty(begins[parts], np.uint64), np.empty(begins[parts], np.int32)
+    for k in range(len(values)):
+        if values[k] != 0:
+            where = np.int64(mixed(np.uint64(values[k])) >> np.uint64(shift))
+            kept[at[where]], records[at[where]] = np.uint64(values[k]), k
+            at[where] += 1
+    return kept, records, begins
+
+
+@njit(cache=True, nogil=True)
+def tally(values: Words, counted: Bytes) -> tuple[Ints, Bytes]:
+    """For each record how many of the `counted` (uint8) records have its value; and 1 for the first record of each.
+
+    int32[n] and uint8[n]. Value 0 is blank: none has it, and each such record is a first.
+    """
+    size = len(values)
+    bits = 1
+    while (1 << bits) < _MOST_PARTS and (size >> bits) > _A_PART:
+        bits += 1
+    kept, records, begins = _scattered(values, 64 - bits)
+    largest = (begins[1:] - begins[:-1]).max()
+    room = 2
+    while room < 2 * largest:
+        room *= 2
+    keys, counts = np.zeros(room, np.uint64), np.zeros(room, np.int32)
+    slots = np.empty(largest, np.int32)
+    out, first = np.zeros(size, np.int32), np.zeros(size, np.uint8)
+    for k in range(size):
+        if values[k] == 0:
+            first[k] = 1
+    for part in range(len(begins) - 1):
+        begin, members = begins[part], begins[part + 1] - begins[part]
+        width = 2
+        while width < 2 * members:
+            width *= 2
+        keys[:width] = 0
+        counts[:width] = 0
+        for k in range(members):
+            value, record = kept[begin + k], records[begin + k]
+            slot = np.int64(mixed(value + _STEP) & np.uint64(width - 1))
+            while keys[slot] != 0 and keys[slot] != value:
+                slot = (slot + 1) & (width - 1)
+            if keys[slot] == 0:
+                keys[slot] = value
+                first[record] = 1
+            counts[slot] += counted[record]
+            slots[k] = slot
+        for k in range(members):
+            out[records[begin + k]] = counts[slots[k]]
+    return out, first
+
+
+@njit(cache=True, nogil=True)
+def number_more(hashes: Words, table: Ints, keys: Words, known: int) -> tuple[Ints, Ints]:
+    """A running number for each hash, those in `keys[:known]` keeping theirs; and where each new one is first seen.
+
+    `table` (int32, a power of two of at least twice all that may be known) and `keys` are filled on.
+    """
+    mask = np.uint64(len(table) - 1)
+    numbers = np.empty(len(hashes), np.int32)
+    first = np.empty(len(hashes), np.int64)
+    before = known
+    for at in range(len(hashes)):
+        slot = mixed(hashes[at]) & mask
+        while table[slot] >= 0 and keys[table[slot]] != hashes[at]:
+            slot = (slot + _ONE) & mask
+        if table[slot] < 0:
+            table[slot] = known
+            keys[known] = hashes[at]
+            first[known - before] = at
+            known += 1
+        numbers[at] = table[slot]
+    return numbers, first[: known - before].copy()
+
+
+@njit(cache=True, nogil=True)
+def enter_keys(keys: Words, known: int, table: Ints) -> None:
+    """Enter the first `known` keys into an empty `table` (all -1), by their numbers."""
+    mask = np.uint64(len(table) - 1)
+    for number in range(known):
+        slot = mixed(keys[number]) & mask
+        while table[slot] >= 0:
+            slot = (slot + _ONE) & mask
+        table[slot] = number

@@ -1,0 +1,119 @@
+"""Sifting: the pairs that blocking gives are compared at once, and those worth weighing kept; the rest is forgotten."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from saksama.linkage.blocking import RuleReport, keys_by_part, parts_of, reported, walks_of_part
+from saksama.linkage.comparison import Comparer, Evidence
+from saksama.linkage.kernels.arrays import Bytes, Ints, Words
+from saksama.linkage.kernels.join import merge_marks
+from saksama.linkage.keys import Keys
+from saksama.linkage.plan import BlockingRule, LinkagePlan
+
+THREADS = 2
+BY_NUMBER, BY_OTHERS = np.uint8(1), np.uint8(2)  # who brought a pair: rules with a person number in their key, others
+_SLICE = 1 << 19  # records whose keys are made at a time
+_A_BUCKET = 4_000_000  # records whose pairs are put in order together
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Sifted:
+    """Pairs worth weighing, each once, ascending over the buckets; by pair which rules brought it (marks); and counts.
+
+    `candidates` are pairs compared: one that two rules gave counts twice.
+    """
+
+    buckets: list[Evidence]
+    marks: list[Bytes]
+    candidates: int
+    rules: list[RuleReport]
+
+    def __len__(self) -> int:
+        return sum(len(bucket) for bucket in self.buckets)
+
+
+_Part = tuple[list[list[Evidence]], RuleReport]
+
+
+def sift(comparer: Comparer, least_bits: float, progress: Callable[[float], None] = lambda _share: None) -> Sifted:
+    """All pairs that share a key of some rule and whose agreement surprises by `least_bits` or more.
+
+    Two threads, each part by itself; what comes out does not depend on which is done first.
+    """
+    plan, prepared = comparer.plan, comparer.prepared
+    numbers = {c.name for c in plan.comparisons if c.kind == "person_number"}
+    buckets: list[list[tuple[Evidence, np.uint8]]] = [[] for _ in range(_buckets_of(len(prepared)))]
+    rules = []
+    with ThreadPoolExecutor(THREADS) as pool:
+        for done, rule in enumerate(plan.blocking, 1):
+            mark = BY_NUMBER if any(part.partition(":")[0] in numbers for part in rule.keys) else BY_OTHERS
+            reports = []
+            for found, report in _in_turn(pool, rule, comparer, least_bits):
+                reports.append(report)
+                for bucket, pieces in zip(buckets, found, strict=True):
+                    bucket.extend((piece, mark) for piece in pieces)
+            rules.append(reported(rule.name, reports))
+            progress(done / len(plan.blocking))
+        merged = list(pool.map(lambda bucket: _merged(bucket, plan), buckets))
+    return Sifted([e for e, _ in merged], [m for _, m in merged], sum(r.pairs for r in rules), rules)
+
+
+def _buckets_of(records: int) -> int:
+    return max(1, records // _A_BUCKET)
+
+
+def _in_turn(pool: ThreadPoolExecutor, rule: BlockingRule, comparer: Comparer, least_bits: float) -> Iterator[_Part]:
+    """What each part of a rule gives, in the order of parts."""
+    size = len(comparer.prepared)
+    begins = list(range(0, size, min(_SLICE, max(size // (2 * THREADS), 1)))) or [0]
+    ends = [*begins[1:], size]
+    slices = list(
+        pool.map(lambda bounds: keys_by_part(rule, comparer.prepared, *bounds), zip(begins, ends, strict=True))
+    )
+    work: list[Future[_Part]] = []
+    for part in range(parts_of(size)):
+        keys = Keys(
+            np.concatenate([k[b[part] : b[part + 1]] for k, _r, b in slices]),
+            np.concatenate([r[b[part] : b[part + 1]] for _k, r, b in slices]),
+        )
+        work.append(pool.submit(_sift_part, rule, comparer, keys, least_bits))
+        if len(work) > THREADS:  # no more parts stand in memory than are worked on
+            yield work.pop(0).result()
+    for future in work:
+        yield future.result()
+
+
+def _sift_part(rule: BlockingRule, comparer: Comparer, keys: Keys, least_bits: float) -> _Part:
+    walks, report = walks_of_part(rule, comparer.prepared, comparer.plan, keys)
+    size = len(comparer.prepared)
+    count = _buckets_of(size)
+    out: list[list[Evidence]] = [[] for _ in range(count)]
+    for walk in walks:
+        for pairs in walk.chunks(comparer.prepared.border):
+            found = comparer.compare_chunk(pairs, least_bits)
+            if count == 1:
+                out[0].append(found)
+                continue
+            bucket = found.left.astype(np.int64) * count // size
+            for number in np.unique(bucket).tolist():
+                out[number].append(found.taken(np.flatnonzero(bucket == number)))
+    return out, report
+
+
+def _merged(bucket: list[tuple[Evidence, np.uint8]], plan: LinkagePlan) -> tuple[Evidence, Bytes]:
+    """The pairs of a bucket in order, each once, with the marks of all rules that brought it; the list is emptied."""
+    if not bucket:
+        return Evidence.none(len(plan.comparisons)), np.empty(0, np.uint8)
+    marks = np.repeat([mark for _, mark in bucket], [len(evidence) for evidence, _ in bucket]).astype(np.uint8)
+    whole = Evidence.together([evidence for evidence, _ in bucket])
+    bucket.clear()
+    pairs = whole.pairs()
+    first, together = merge_marks(pairs, _order(pairs), marks)
+    return whole.taken(first), together
+
+
+def _order(pairs: Words) -> Ints:
+    return np.argsort(pairs)
