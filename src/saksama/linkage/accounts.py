@@ -65,7 +65,7 @@ def strangers_summary(comparer: Comparer) -> dict[str, Any]:
 
 
 def _anywhere(prepared: Prepared) -> Words:
-    """Pairs spread over the table by a fixed scramble, the same at every run; none of a record with itself."""
+    """Pairs spread over the table by a fixed scramble, the same at every run; none known to be of one person."""
     size, border = len(prepared), prepared.border
     if size < 2:
         return np.empty(0, np.uint64)
@@ -75,4 +75,7 @@ def _anywhere(prepared: Prepared) -> Words:
         one, two = one % np.uint64(border), two % np.uint64(size - border) + np.uint64(border)
     else:
         one, two = one % np.uint64(size), two % np.uint64(size)
-    return packed(one[one != two], two[one != two])
+    kept = one != two
+    if prepared.persons is not None:  # a list without person numbers may hold many lines of each person
+        kept &= prepared.persons[one] != prepared.persons[two]
+    return packed(one[kept], two[kept])
