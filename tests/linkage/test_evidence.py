@@ -9,35 +9,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from saksama.linkage.plan import parse_plan, roll_id_plan
+from saksama.linkage.plan import roll_id_plan
 from saksama.linkage.run import Findings, link, write_run
-from tests.linkage.rolls import as_table, moved, person, strangers
+from tests.linkage.rolls import NO_NUMBERS, as_table, moved, person, strangers
 
 CHANGES: list[dict[str, Any]] = [
     {}, {"nama": "RAHAJOE KINASIH"}, {"nik": None}, {"nik": "3404014203800081"}, {"nkk": None, "rt": None},
     {"nama": "RAHAYU K"},
 ]  # fmt: skip
-NO_NUMBERS = parse_plan(
-    """
-    name = "no-numbers"
-    [[comparison]]
-    name = "nama"
-    kind = "name"
-    columns = "nama"
-    [[comparison]]
-    name = "lahir"
-    kind = "date"
-    columns = "tgl_lahir"
-    [[comparison]]
-    name = "rumah"
-    kind = "text"
-    columns = "alamat"
-    [[blocking]]
-    name = "names"
-    keys = ["nama:plain"]
-    """,
-    where="test",
-)
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pyarrow as pa
 import pytest
 
 from saksama.linkage.explaining import PairExplanation, explain_pair
@@ -16,7 +17,7 @@ from saksama.linkage.summary import LEVEL_NAMES
 from saksama.linkage.waterfall import waterfall
 from saksama.model.errors import BadInput
 from saksama.model.texts import speak
-from tests.linkage.rolls import as_table, moved, person, strangers
+from tests.linkage.rolls import NO_NUMBERS, as_table, moved, person, strangers
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROWS = strangers(1500)
@@ -69,6 +70,26 @@ def test_each_element_says_its_level_and_its_weight_in_both_languages(pair: Pair
     assert said["nik"].sentence_id == "NIK kosong pada salah satu atau kedua baris: tidak berbobot."
     assert said["nik"].bits == 0
     assert said["tempat"].sentence_en.startswith("One kabupaten/kota, other kecamatan: ")
+
+
+@pytest.mark.parametrize(
+    ("probability", "indonesian"),
+    [(0.999999, "lebih dari 99,99"), (0.9912, "kira-kira 99,12"), (0.646, "kira-kira 65"), (0.002, "kurang dari 1")],
+)
+def test_the_sum_is_told_as_so_many_of_a_hundred(run: RunFolder, probability: float, indonesian: str) -> None:
+    pairs = run.pairs.set_column(3, "probability", pa.array([probability] * run.pairs.num_rows))
+    explained = explain_pair(RunFolder(run.about, pairs, run.evidence), FIRST, FIRST + 1)
+    assert explained.sum_id == f"Jumlah: di antara 100 pasangan seperti ini, {indonesian} adalah satu orang."
+    assert explained.sum_fact_id == f"Satu orang: {indonesian} dari 100"
+
+
+def test_a_plan_that_weighs_no_other_explanation_tells_of_none(tmp_path: Path) -> None:
+    write_run(link(as_table([*ROWS[:300], *ROWS[:100]]), NO_NUMBERS), tmp_path)
+    run = read_run(tmp_path)
+    explained = explain_pair(run, run.pairs["left"][0].as_py(), run.pairs["right"][0].as_py())
+    assert [step.name for step in explained.steps] == ["prior", "nama", "lahir", "rumah"]
+    assert explained.steps[2].label_id == "Lahir"
+    assert sum(step.bits for step in explained.steps) == pytest.approx(explained.sum_bits, abs=1e-3)
 
 
 def test_lines_may_be_named_in_either_order(run: RunFolder, pair: PairExplanation) -> None:

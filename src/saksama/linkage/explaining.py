@@ -27,10 +27,10 @@ _NO_OTHERS: Both = (
     "Penjelasan lain (kembar, senama, satu NIK untuk dua orang) hampir tidak mungkin di sini.",
     "Other explanations (twins, namesakes, one NIK given to two people) are next to impossible here.",
 )
-_SUM_FACT: Both = ("Satu orang: kira-kira {hundred} dari 100", "One person: about {hundred} of 100")
+_SUM_FACT: Both = ("Satu orang: {hundred} dari 100", "One person: {hundred} of 100")
 _SUM: Both = (
-    "Jumlah: di antara 100 pasangan seperti ini, kira-kira {hundred} adalah satu orang.",
-    "Sum: of 100 pairs like this one, about {hundred} are one person.",
+    "Jumlah: di antara 100 pasangan seperti ini, {hundred} adalah satu orang.",
+    "Sum: of 100 pairs like this one, {hundred} are one person.",
 )
 _CLOSE = 0.005  # bits
 
@@ -86,6 +86,10 @@ def explain_pair(run: RunFolder, left: int, right: int) -> PairExplanation:
     shares = {name.removeprefix("share_"): float(value) for name, value in found.items() if name.startswith("share_")}
     prior, weight = float(found["prior_bits"]), float(pair["weight_bits"])
     others = _others_bits(shares, prior + weight)
+    steps = [_prior_step(prior), *elements]
+    if len(shares) > len(("person", "strangers")):  # a plan without person numbers weighs no other explanation
+        steps.append(_others_step(others))
+    hundred = _of_hundred(float(pair["probability"]))
     return PairExplanation(
         left=int(pair["left"]),
         right=int(pair["right"]),
@@ -94,12 +98,12 @@ def explain_pair(run: RunFolder, left: int, right: int) -> PairExplanation:
         sum_bits=round(prior + weight + others, 4),
         probability=float(pair["probability"]),
         q_value=float(pair["q_value"]),
-        steps=(_prior_step(prior), *elements, _others_step(others)),
+        steps=tuple(steps),
         shares=shares,
-        sum_fact_id=_SUM_FACT[0].format(hundred=_of_hundred(pair["probability"], ",")),
-        sum_fact_en=_SUM_FACT[1].format(hundred=_of_hundred(pair["probability"], ".")),
-        sum_id=_SUM[0].format(hundred=_of_hundred(pair["probability"], ",")),
-        sum_en=_SUM[1].format(hundred=_of_hundred(pair["probability"], ".")),
+        sum_fact_id=_SUM_FACT[0].format(hundred=hundred[0]),
+        sum_fact_en=_SUM_FACT[1].format(hundred=hundred[1]),
+        sum_id=_SUM[0].format(hundred=hundred[0]),
+        sum_en=_SUM[1].format(hundred=hundred[1]),
     )
 
 
@@ -164,8 +168,12 @@ def _others_bits(shares: dict[str, float], against_strangers: float) -> float:
     return round(math.log2(strangers) - math.log2(strangers + rivals / person), 4)
 
 
-def _of_hundred(probability: float, point: str) -> str:
+def _of_hundred(probability: float) -> Both:
+    """How many of a hundred such pairs are one person, as far as it makes sense to say."""
     percent = 100 * probability
     if percent > 99.99:
-        return "99.99".replace(".", point)
-    return f"{percent:.2f}".replace(".", point) if percent > 99 else f"{percent:.0f}"
+        return "lebih dari 99,99", "over 99.99"
+    if percent < 1:
+        return "kurang dari 1", "fewer than 1"
+    told = f"{percent:.2f}" if percent > 99 else f"{percent:.0f}"
+    return f"kira-kira {told.replace('.', ',')}", f"about {told}"
