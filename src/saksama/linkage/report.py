@@ -28,6 +28,8 @@ from saksama.linkage.report_words import CLASSES, count, estimate, figure, say, 
 from saksama.linkage.waterfall import signed
 from saksama.model.texts import _, language
 
+_TELLING = 1000  # lines of a group whose interval sets the scale
+
 
 def report_page(run: RunFolder) -> str:
     """The page, in the language spoken."""
@@ -118,7 +120,9 @@ def _groups(about: dict[str, Any]) -> str:
     lines, false = about["counts"]["lines"], about["flagged"]["expected_false"]
     whole = rate_of(lines, false)
     every = [group for groups in about["groups"].values() for group in groups]
-    top = max([1.5 * whole, *(rate_of(g["lines"], g["expected_false_high"]) for g in every if _is_telling(g))])
+    # Groups too small to say much may run off the scale with their intervals, never with their rates.
+    told = [rate_of(g["lines"], g["expected_false_high"]) for g in every if g["lines"] >= _TELLING]
+    top = max([1.5 * whole, *told, *(1.2 * rate_of(g["lines"], g["expected_false"]) for g in every)])
     parts = [
         _p(
             _(
@@ -143,11 +147,6 @@ def _groups(about: dict[str, Any]) -> str:
         )
     )
     return _section(_("Siapa yang salah diusulkan"), *parts)
-
-
-def _is_telling(group: dict[str, Any]) -> bool:
-    """Whether a group is large enough for its interval to set the scale."""
-    return bool(group["lines"] >= 1000)
 
 
 def _blocking(about: dict[str, Any]) -> str:
