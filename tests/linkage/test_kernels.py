@@ -102,6 +102,13 @@ def test_it_counts_edits_as_its_twin_does(a: str, b: str) -> None:
     assert distance.edits(data, starts[0], starts[1], starts[1], starts[2]) == naive.edits(a, b)
 
 
+@given(WORDS, WORDS, st.integers(0, 12), st.sampled_from("AXZ"))
+def test_it_tells_one_edit_as_its_twin_does(a: str, other: str, at: int, letter: str) -> None:
+    for b in (other, a[:at] + letter + a[at:], a[:at] + a[at + 1 :], a[:at] + a[at : at + 2][::-1] + a[at + 2 :]):
+        data, starts = packed([a, b])
+        assert distance.one_edit(data, starts[0], starts[1], starts[1], starts[2]) == (naive.edits(a, b) <= 1)
+
+
 def test_it_counts_edits_of_sixty_four_letters_and_no_more() -> None:
     long = "AB" * 32
     data, starts = packed([long, long[:-1] + "X"])
@@ -126,6 +133,18 @@ def test_it_compares_dates_as_its_twin_does(a: int, b: int) -> None:
 @given(st.one_of(st.just(""), NIKS), st.one_of(st.just(""), NIKS), DATES, DATES)
 def test_it_compares_niks_as_its_twin_does(a: str, b: str, one: int, two: int) -> None:
     assert fields.number_level(int(a or 0), int(b or 0), one, two) == naive.number_level(a, b, (one, two))
+
+
+@given(NIKS, st.integers(6, 11), st.sampled_from("0123456789"))
+def test_a_wrong_digit_or_a_swap_in_the_date_of_a_nik_leaves_a_key_in_common(nik: str, at: int, digit: str) -> None:
+    wrong = [nik[:at] + digit + nik[at + 1 :]]
+    if at < 11:
+        wrong.append(nik[:at] + nik[at + 1] + nik[at] + nik[at + 2 :])
+    for other in wrong:
+        keys = fields.digits_left_out(np.array([int(nik), int(other)], np.int64))
+        assert set(keys[0].tolist()) & set(keys[1].tolist()) - {0}
+    far = fields.digits_left_out(np.array([int(nik), int(nik) + 1], np.int64))
+    assert not set(far[0].tolist()) & set(far[1].tolist()) - {0}
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 8)), max_size=25), st.integers(0, 5))

@@ -8,6 +8,8 @@ import click
 from saksama.cli.terminal import as_json, file_argument, number, office_folder, progress_bar, refusals, report
 from saksama.model.texts import _, language
 
+_WORTH_SAYING = 1_000_000  # lines from which on the memory needed is said beforehand
+
 
 @click.group(name="linkage")
 def command() -> None:
@@ -22,8 +24,15 @@ def command() -> None:
 @as_json
 def run(file: Path, out: Path, plan: Path | None, other: Path | None, as_json: bool) -> None:
     """Cari ganda dalam satu berkas, tanpa kantor. Hasil: pairs.parquet, clusters.parquet, run.json."""
-    from saksama.flow.find import link_files, plan_from
+    from saksama.flow.find import lines_known, link_files, plan_from
+    from saksama.linkage.capacity import memory_needed
 
+    lines = sum(lines_known(each) for each in (file, other) if each is not None)
+    if lines >= _WORTH_SAYING:
+        needed = round(memory_needed(lines) / 2**30, 1)
+        click.echo(
+            _("{lines} baris; perlu sekitar {needed} GB memori.").format(lines=number(lines), needed=needed), err=True
+        )
     with refusals(as_json=as_json), progress_bar(_("Mencari ganda")) as show:
         summary = link_files(file, plan_from(plan), out, other=other, progress=lambda _phase, share: show(share, 1.0))
     report(summary, _lines(summary, str(out)), as_json=as_json)

@@ -1,7 +1,7 @@
 """Step 2: checked records become pairs and clusters of lines that may be one person."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from saksama.roll.checks import check_roll
 from saksama.roll.reader import open_roll
 
 Progress = Callable[[str, float], None]
+_BATCH = 1 << 18  # lines read at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def find_duplicates(
     run = run_id_for(roll, plan)
     if runs.has(run):
         return Found(run, runs.about(run), is_new=False)
-    findings = link(rolls.table(roll, [LINE, *plan.columns]), plan, progress=progress)  # 1
+    batches = rolls.batches(roll, [LINE, *plan.columns])
+    findings = link(batches, plan, lines=rolls.summary(roll).checked, progress=progress)  # 1
     findings.summary["roll"] = roll
     sweep(runs.folder)
     with appearing(runs.folder / run) as folder:  # 3
@@ -80,35 +82,83 @@ def link_files(
     """Run linkage over files with no office. The run folder appears whole or not at all; an empty `out` may exist."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BadInput(_("Folder keluaran {out} sudah berisi. Pilih folder baru atau kosong.").format(out=out))
-    table = read_for_plan(path, plan)
-    findings = link(table, plan, other=None if other is None else read_for_plan(other, plan), progress=progress)
+    tables = [batches_for_plan(each, plan) for each in (path, other) if each is not None]
+    lines = sum(lines_known(each) for each in (path, other) if each is not None)
+    findings = link(tables[0], plan, other=tables[1] if other is not None else None, lines=lines, progress=progress)
     with appearing(out) as folder:
         write_run(findings, folder)
     return findings.summary
 
 
-def read_for_plan(path: Path, plan: LinkagePlan) -> pa.Table:
-    """The columns a plan asks for: a roll through the checks of intake, any other CSV or Parquet as it stands."""
-    if set(plan.columns) <= set(COLUMNS):
-        with open_roll(path) as file:
-            wanted = [LINE, *plan.columns]
-            batches = [batch.checked.select(wanted) for batch in check_roll(file)]
-        if not batches:
-            raise BadInput(_("Berkas tidak berisi satu baris pemilih pun."))
-        return pa.concat_tables(batches)
+def lines_known(path: Path) -> int:
+    """How many lines a file says it has without being read; 0 where it does not."""
     try:
-        table = pq.read_table(path) if path.suffix.lower() == ".parquet" else _read_csv(path, plan)
+        return int(pq.read_metadata(path).num_rows)
+    except (OSError, pa.ArrowInvalid):
+        return 0
+
+
+def batches_for_plan(path: Path, plan: LinkagePlan) -> Iterator[pa.Table]:
+    """The columns a plan asks for, in batches: a checked roll (docs/formats/roll.md) as it stands, a raw one through
+    the checks of intake, any other CSV or Parquet as it stands."""
+    if set(plan.columns) <= set(COLUMNS):
+        yield from _checked_batches(path, plan) if _is_checked_roll(path, plan) else _checking_batches(path, plan)
+        return
+    try:
+        if path.suffix.lower() == ".parquet":
+            _require_columns(pq.read_schema(path).names, path, plan)
+            yield from _parquet_batches(path, list(plan.columns))
+            return
+        table = _read_csv(path, plan)
     except (OSError, pa.ArrowInvalid) as fault:
         raise BadInput(_("{path} bukan CSV atau Parquet yang dapat dibaca.").format(path=path)) from fault
-    missing = [name for name in plan.columns if name not in table.column_names]
+    _require_columns(table.column_names, path, plan)
+    yield table.select(list(plan.columns))
+
+
+def _is_checked_roll(path: Path, plan: LinkagePlan) -> bool:
+    """Whether a file is Parquet with line numbers, and dates that are dates: what the checks leave."""
+    try:
+        schema = pq.read_schema(path)
+    except (OSError, pa.ArrowInvalid):
+        return False
+    if not {LINE, *plan.columns} <= set(schema.names):
+        return False
+    return all(pa.types.is_date(schema.field(name).type) for name in plan.columns if name == "tgl_lahir")
+
+
+def _checked_batches(path: Path, plan: LinkagePlan) -> Iterator[pa.Table]:
+    if pq.read_metadata(path).num_rows == 0:
+        raise BadInput(_("Berkas tidak berisi satu baris pemilih pun."))
+    yield from _parquet_batches(path, [LINE, *plan.columns])
+
+
+def _checking_batches(path: Path, plan: LinkagePlan) -> Iterator[pa.Table]:
+    empty = True
+    with open_roll(path) as file:
+        for batch in check_roll(file):
+            empty = False
+            yield batch.checked.select([LINE, *plan.columns])
+    if empty:
+        raise BadInput(_("Berkas tidak berisi satu baris pemilih pun."))
+
+
+def _parquet_batches(path: Path, columns: list[str]) -> Iterator[pa.Table]:
+    with pq.ParquetFile(path) as file:
+        if file.metadata.num_rows == 0:
+            yield file.schema_arrow.empty_table().select(columns)
+        for batch in file.iter_batches(_BATCH, columns=columns):
+            yield pa.Table.from_batches([batch])
+
+
+def _require_columns(seen: list[str], path: Path, plan: LinkagePlan) -> None:
+    missing = [name for name in plan.columns if name not in seen]
     if missing:
         raise BadInput(
             _("Kolom {missing} dari rencana tidak ada di {path}; kolomnya: {seen}.").format(
-                missing=", ".join(missing), path=path, seen=", ".join(table.column_names)
+                missing=", ".join(missing), path=path, seen=", ".join(seen)
             )
         )
-    table = table.select(list(plan.columns))
-    return table.append_column(LINE, pa.array(range(table.num_rows), pa.int64()))
 
 
 def _read_csv(path: Path, plan: LinkagePlan) -> pa.Table:

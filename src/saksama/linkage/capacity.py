@@ -7,8 +7,8 @@ from saksama.model.errors import BadInput
 from saksama.model.texts import _
 
 # Measured with bench/linkage.py on rolls of 0.1 to 3 million lines: docs/2-find.md.
-_BYTES_A_LINE = 1000
-_BYTES_AT_REST = 350 * 2**20  # the interpreter, Arrow, compiled kernels
+_BYTES_A_LINE = 420
+_BYTES_AT_REST = 600 * 2**20  # the interpreter, Arrow, compiled kernels
 
 
 def memory_needed(lines: int) -> int:
@@ -27,10 +27,18 @@ def memory_free() -> int | None:
         return None
 
 
+def memory_taken() -> int:
+    """Bytes this program holds now; 0 where it cannot be told."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
+
+
 def require_memory(lines: int) -> None:
     """Raise BadInput where the machine has not the memory that a run over so many lines needs."""
     needed, free = memory_needed(lines), memory_free()
-    if free is not None and needed > free:
+    if free is not None and needed - memory_taken() > free:
         raise BadInput(
             _(
                 "Pencarian atas {lines} baris perlu sekitar {needed} GB memori; yang tersedia {free} GB. "

@@ -69,7 +69,6 @@ def count_names(names: Names, rarity: Floats, people: Bytes, dates: Ints | None)
     if dates is not None:
         np.floor_divide(dates, 10_0000, out=cohorts, casting="unsafe")
     cohort_sizes = np.bincount(cohorts, people, minlength=1)
-    written = salted(names.plain, names.written)
     near = salted(names.plain, cohorts)
     base = np.empty(len(names), np.float32)
     for part in in_slices(len(names)):
@@ -81,12 +80,17 @@ def count_names(names: Names, rarity: Floats, people: Bytes, dates: Ints | None)
         every = np.uint64(max(1, len(names) // _MOST_RARE))
         expected, apart = rare_in_one_cohort((near, near_plain), (dates, people), base, sizes, every)
         scale = float(np.clip((apart / _APART + 1) / (expected + 1), 0.01, 1e6))
+    overall_plain = tally(names.plain, people)[0]
+    del near  # eight bytes a line, each of them
+    written = salted(names.plain, names.written)
+    overall_written = tally(written, people)[0]
+    written = salted(written, cohorts)
     return NameCounts(
         cohorts,
         cohort_sizes,
         float(max(people.sum(dtype=np.int64), 2)),
-        (tally(written, people)[0], tally(names.plain, people)[0]),
-        (tally(salted(written, cohorts), people)[0], near_plain),
+        (overall_written, overall_plain),
+        (tally(written, people)[0], near_plain),
         base,
         scale,
     )

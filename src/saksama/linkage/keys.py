@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from saksama.linkage.kernels.arrays import Ints, Words
+from saksama.linkage.kernels.fields import digits_left_out
 from saksama.linkage.kernels.text import hash_words, mixed_all
+from saksama.linkage.kernels.words import rarest_words
 from saksama.linkage.names import Names
 from saksama.linkage.plan_reading import MANY
 from saksama.linkage.prepared import Places, Prepared, Texts
@@ -44,10 +46,7 @@ def base_keys(parts: tuple[str, ...], prepared: Prepared, begin: int, end: int) 
         assert total is not None
         kept = np.flatnonzero(total)
         return Keys(total[kept], (kept + begin).astype(np.int32))
-    names, by_word = _word_keys(many, prepared)
-    offsets = names.offsets[begin : end + 1]
-    records = np.repeat(np.arange(end - begin, dtype=np.int32), np.diff(offsets))
-    values = by_word[names.words[offsets[0] : offsets[-1]]]
+    values, records = _many_keys(many, prepared, begin, end)
     if total is not None:
         values = combine(values, total[records])
     kept = np.flatnonzero(values)
@@ -73,15 +72,30 @@ def longer_keys(keys: Keys, part: str, prepared: Prepared) -> Keys:
 
 
 def is_many(part: str, prepared: Prepared) -> bool:
-    """Whether a record has several keys of this part: one for each word of its name."""
+    """Whether a record has several keys of this part: one for each word of its name, or each digit left out."""
     name, _, what = part.partition(":")
-    return what in MANY and name in prepared.names
+    kind = "name" if name in prepared.names else "person_number" if name in prepared.numbers else ""
+    return what in MANY.get(kind, ())
+
+
+def _many_keys(part: str, prepared: Prepared, begin: int, end: int) -> tuple[Words, Ints]:
+    """The keys of records `begin` to `end`, and whose they are, counted from `begin`."""
+    name = part.partition(":")[0]
+    if name in prepared.numbers:
+        values = digits_left_out(prepared.numbers[name].values[begin:end])
+        return values.ravel(), np.repeat(np.arange(end - begin, dtype=np.int32), values.shape[1])
+    names, by_word = _word_keys(part, prepared)
+    offsets = names.offsets[begin : end + 1]
+    records = np.repeat(np.arange(end - begin, dtype=np.int32), np.diff(offsets))
+    return by_word[names.words[offsets[0] : offsets[-1]]], records
 
 
 def single_key(part: str, prepared: Prepared, chosen: Ints | slice) -> Words:
     """One key a record for a part such as `tgl_lahir:date`, of the records chosen by slice or index."""
     name, _, what = part.partition(":")
     if name in prepared.names:
+        if what.startswith("rarest"):
+            return _rarest_key(prepared.names[name], chosen, int(what[-1]))
         return prepared.names[name].plain[chosen] if what == "plain" else prepared.names[name].joined[chosen]
     if name in prepared.dates:
         return _date_key(prepared.dates[name][chosen], what)
@@ -102,6 +116,13 @@ def _word_keys(part: str, prepared: Prepared) -> tuple[Names, Words]:
     name, _, what = part.partition(":")
     names = prepared.names[name]
     return names, names.word_keys({"word": None, "start3": 3, "start1": 1}[what])
+
+
+def _rarest_key(names: Names, chosen: Ints | slice, length: int) -> Words:
+    """The first letters of the rarest word of each name: what a shorter form of it is likely to keep."""
+    records = np.arange(len(names))[chosen]
+    rarest = rarest_words(names.offsets, names.words, names.counts, records)
+    return np.where(rarest >= 0, names.word_keys(length)[np.maximum(rarest, 0)], np.uint64(0))
 
 
 def _date_key(dates: Ints, what: str) -> Words:

@@ -29,10 +29,11 @@ class Names:
     words: Ints
     letters: Bytes
     starts: Ints
-    sets: Ints  # of letters, by word
+    sets: Words  # of letters, and length, by word
     written: Ints
     plain: Words
     joined: Words
+    counts: Ints  # in how many names each word stands
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -81,22 +82,24 @@ class NamesReader:
         self.cut.reverse()
         while self.cut:
             counts, numbers = self.cut.pop()
-            offsets = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
-            found = hash_names(offsets, numbers, kept, plain_numbers, (letters, letter_starts))
+            begins = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+            found = hash_names(begins, numbers, kept, plain_numbers, (letters, letter_starts))
             sizes.append(np.diff(found[0]).astype(np.int8))
             words.append(found[1])
             hashes.append(found[2:])
         none = (np.empty(0, np.uint32), np.empty(0, np.uint64), np.empty(0, np.uint64))
         written, plain_names, joined = (np.concatenate(part) for part in zip(none, *hashes, strict=True))
+        offsets, all_words = np.cumsum(np.concatenate(sizes), dtype=np.int32), np.concatenate(words)
         return Names(
-            np.cumsum(np.concatenate(sizes), dtype=np.int32),
-            np.concatenate(words),
+            offsets,
+            all_words,
             letters,
             letter_starts,
             letter_sets(letters, letter_starts),
             written,
             plain_names,
             joined,
+            tally_words(offsets, all_words, np.ones(len(offsets) - 1, np.uint8), len(letter_starts) - 1),
         )
 
 

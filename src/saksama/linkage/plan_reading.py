@@ -20,14 +20,14 @@ ROLES: Mapping[str, Mapping[str, tuple[int, int]]] = {
 }
 # What a blocking key may take of a comparison of each kind.
 PARTS: Mapping[str, tuple[str, ...]] = {
-    "name": ("word", "start3", "start1", "plain", "joined"),
+    "name": ("word", "start3", "start1", "plain", "joined", "rarest1", "rarest3"),
     "date": ("date", "day_month", "year", "year_month", "year_day"),
-    "person_number": ("number", "rebuilt", "region", "region_date", "date_serial", "region_serial"),
+    "person_number": ("number", "rebuilt", "region", "region_date", "date_serial", "region_serial", "one_off"),
     "place": ("household", "village", "district", "regency", "lane"),
     "text": ("value", "start3"),
     "code": ("value",),
 }
-MANY = ("word", "start3", "start1")  # of a name: a record has several such keys
+MANY = {"name": ("word", "start3", "start1"), "person_number": ("one_off",)}  # of these a record has several keys
 STYLES = ("plain", "indonesia")
 
 
@@ -193,10 +193,14 @@ def _rule(reader: _Reader, number: int, item: dict[str, Any], kinds: dict[str, s
             table, number, key, _("{key} tidak dikenal di sini; hapus atau perbaiki ejaannya.").format(key=key)
         )
     if (
-        sum(part.partition(":")[2] in MANY and kinds.get(part.partition(":")[0]) == "name" for part in lists["keys"])
+        sum(what in MANY.get(kinds.get(name, ""), ()) for name, _, what in (p.partition(":") for p in lists["keys"]))
         > 1
     ):
-        reader.fault(table, number, "keys", _("satu aturan hanya boleh satu bagian kata nama."))
+        reader.fault(
+            table, number, "keys", _("satu aturan hanya boleh satu bagian yang berkunci banyak (kata nama, one_off).")
+        )
+    if any(part.endswith(":one_off") for part in lists["longer"]):
+        reader.fault(table, number, "longer", _("one_off hanya untuk keys."))
     return RuleText(str(name), lists["keys"], lists["longer"])
 
 

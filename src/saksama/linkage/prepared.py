@@ -31,7 +31,7 @@ from saksama.model.roll import LINE
 from saksama.model.texts import _
 
 Batches = pa.Table | Iterable[pa.Table]
-_BATCH = 1 << 19  # lines read at a time
+_BATCH = 1 << 18  # lines read at a time
 _CROWD = 8  # lines of one NIK: whole households with one number have been seen (Bawaslu 2018), crowds are fillers
 _CROWDED_CARD = 60  # lines of one family card
 
@@ -164,6 +164,7 @@ def prepare(
             readers, border = _Readers(plan), 0  # of an empty list nothing is found
             for task in readers.tasks(empty):
                 task()
+        pa.default_memory_pool().release_unused()  # what Arrow keeps of batches that are gone
         found = readers.finish(pool)
     return _put_together(plan, found, border, digests)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from saksama.linkage.accounts import account_for
 from saksama.linkage.blocking import RuleReport
@@ -67,14 +68,21 @@ class _Pass:
 
 
 def link(
-    table: Batches, plan: LinkagePlan, *, other: Batches | None = None, progress: Progress | None = None
+    table: Batches,
+    plan: LinkagePlan,
+    *,
+    other: Batches | None = None,
+    lines: int = 0,
+    progress: Progress | None = None,
 ) -> Findings:
     """Find lines of `table` that may be one person; with `other`, lines of `table` and of `other`, one to one.
 
-    Tables may come whole or as batches that are read once. Same input, same findings. Raises BadInput where a column
-    is missing, line numbers repeat, or memory will not do.
+    Tables may come whole or as batches that are read once; how many `lines` there will be, where it is known, lets
+    memory be asked for before anything is read. Same input, same findings. Raises BadInput where a column is missing,
+    line numbers repeat, or memory will not do.
     """
     watch = _Watch(progress, time.perf_counter(), {})
+    require_memory(lines + sum(each.num_rows for each in (table, other) if isinstance(each, pa.Table)))
     prepared = prepare(table, plan, other, progress=require_memory)
     watch.phase("prepare", 0.2)
     weighed = _weigh(prepared, plan, watch)

@@ -45,3 +45,22 @@ def edits(data: Bytes, a: int, a_end: int, b: int, b_end: int) -> int:
         negative = across & diagonal
         before = match
     return score
+
+
+@njit(cache=True, nogil=True)
+def one_edit(data: Bytes, a: int, a_end: int, b: int, b_end: int) -> bool:
+    """Whether `edits` of the two words is at most one: what is unlike begins and ends at one place."""
+    if a_end - a > LONGEST:
+        a_end = a + LONGEST
+    if b_end - b > LONGEST:
+        b_end = b + LONGEST
+    while a < a_end and b < b_end and data[a] == data[b]:
+        a += 1
+        b += 1
+    while a < a_end and b < b_end and data[a_end - 1] == data[b_end - 1]:
+        a_end -= 1
+        b_end -= 1
+    left, right = a_end - a, b_end - b
+    if left <= 1 and right <= 1:
+        return True
+    return left == 2 and right == 2 and data[a] == data[b + 1] and data[a + 1] == data[b]

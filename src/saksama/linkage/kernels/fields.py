@@ -5,6 +5,7 @@ from numba import njit
 
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
 from saksama.linkage.kernels.distance import edits
+from saksama.linkage.kernels.text import mixed
 
 SAME_DATE, SWAPPED, ONE_DIGIT, SAME_DAY_MONTH, TWO_PARTS, SAME_YEAR, OTHER_DATE, DATE_IN_NUMBER = range(1, 9)
 SAME_TEXT, NEAR_TEXT, ALIKE_TEXT, OTHER_TEXT = range(1, 5)
@@ -247,6 +248,28 @@ def read_numbers(data: Bytes, offsets: Ints, width: int) -> Ints:
             value = value * 10 + digit
         if sound and varied and value % 10_000 != 0:
             out[row] = value
+    return out
+
+
+@njit(cache=True, nogil=True)
+def digits_left_out(numbers: Ints) -> Words:
+    """Each NIK six times, with one digit of its date left out; uint64[n, 6], 0 where there is no number.
+
+    Two that differ there by one digit, or by two neighbours swapped, have one of these in common (the deletion
+    neighbourhood of Mor and Fraenkel 1982). A digit like the one before it gives nothing new, and 0.
+    """
+    out = np.zeros((len(numbers), 6), np.uint64)
+    for k in range(len(numbers)):
+        if numbers[k] <= 0:
+            continue
+        region, date, serial = numbers[k] // 10**10, numbers[k] // 10**4 % 10**6, numbers[k] % 10**4
+        power, before = 1, -1
+        for at in range(6):
+            digit = date // power % 10
+            if digit != before:
+                rest = date // (power * 10) * power + date % power
+                out[k, at] = mixed(np.uint64((region * 10**5 + rest) * 10**4 + serial + 1)) | np.uint64(1)
+            power, before = power * 10, digit
     return out
 
 

@@ -4,26 +4,33 @@ import numpy as np
 from numba import njit
 
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
-from saksama.linkage.kernels.distance import edits
+from saksama.linkage.kernels.distance import edits, one_edit
+from saksama.linkage.kernels.prefetch import prefetch
 
 BLANK, EXACT, RESPELT, TYPED, SHORTER, SHORTER_TYPED, PARTLY, OTHER = range(8)  # levels, and 0 is blank everywhere
 MOST_WORDS = 12
 _SLIPS = 8.6  # bits: a word of usual length can be mistyped in about 400 ways
 _INITIAL = 2.0  # bits: five letters begin most names
+_AHEAD = 8  # pairs by which memory is asked for before it is needed
+_LENGTH = np.uint64(32)
 _H = 72  # at a seam it is written or not
 
 
 @njit(cache=True, nogil=True)
-def letter_sets(data: Bytes, starts: Ints) -> Ints:
-    """The letters of each word as a set of 32 bits; uint32. Words far apart in letters are far apart in edits."""
-    out = np.zeros(len(starts) - 1, np.uint32)
+def letter_sets(data: Bytes, starts: Ints) -> Words:
+    """The letters of each word as a set of 32 bits, and above them its length; uint64.
+
+    Words far apart in letters are far apart in edits, and this tells most of them without a look at the letters.
+    """
+    out = np.zeros(len(starts) - 1, np.uint64)
     for word in range(len(out)):
         for at in range(starts[word], starts[word + 1]):
-            out[word] |= np.uint32(1) << np.uint32(data[at] & 31)
+            out[word] |= np.uint64(1) << np.uint64(data[at] & 31)
+        out[word] |= np.uint64(starts[word + 1] - starts[word]) << np.uint64(32)
     return out
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _bits_set(value: np.uint32) -> int:
     """How many bits of a word are set, two by two, then four by four (Warren, Hacker's Delight, 5-1)."""
     value = value - ((value >> np.uint32(1)) & np.uint32(0x55555555))
@@ -32,31 +39,37 @@ def _bits_set(value: np.uint32) -> int:
     return int(np.uint32(value * np.uint32(0x01010101)) >> np.uint32(24))
 
 
-@njit(cache=True, nogil=True)
-def word_relation(data: Bytes, starts: Ints, sets: Ints, a: int, b: int) -> int:
+@njit(cache=True, nogil=True, inline="always")
+def word_relation(data: Bytes, starts: Ints, sets: Words, a: int, b: int) -> int:
     """How word `a` is to word `b` of the plain dictionary: 3 equal, 2 mistyped, 1 an initial, 0 another word.
 
     One edit is a slip of typing in words of four letters or more, two in words of eight or more.
     """
     if a == b:
         return 3
-    a_length, b_length = starts[a + 1] - starts[a], starts[b + 1] - starts[b]
-    if a_length == 0 or b_length == 0:
-        return 0
-    if a_length == 1 or b_length == 1:
-        return 1 if data[starts[a]] == data[starts[b]] else 0
+    one, two = sets[a], sets[b]
+    a_length, b_length = np.int64(one >> _LENGTH), np.int64(two >> _LENGTH)
     shorter, longer = min(a_length, b_length), max(a_length, b_length)
+    if shorter <= 1:
+        return 1 if shorter == 1 and data[starts[a]] == data[starts[b]] else 0
     allowed = 2 if shorter >= 8 else (1 if longer >= 4 else 0)
-    if longer - shorter > allowed or _bits_set(sets[a] ^ sets[b]) > 2 * allowed:
+    if longer - shorter > allowed or _bits_set(np.uint32(one ^ two)) > 2 * allowed:
         return 0
-    return 2 if edits(data, starts[a], starts[a + 1], starts[b], starts[b + 1]) <= allowed else 0
+    if allowed == 1:
+        return 2 if one_edit(data, starts[a], starts[a + 1], starts[b], starts[b + 1]) else 0
+    return 2 if allowed and edits(data, starts[a], starts[a + 1], starts[b], starts[b + 1]) <= allowed else 0
 
 
-@njit(cache=True, nogil=True)
-def _join_matches(data: Bytes, starts: Ints, whole: int, first: int, second: int) -> bool:
-    """Whether word `whole` is `first` and `second` written as one, H and doubled letters aside."""
-    sizes = starts[whole + 1] - starts[whole], starts[first + 1] - starts[first], starts[second + 1] - starts[second]
-    if abs(sizes[0] - sizes[1] - sizes[2]) > 2 or sizes[1] < 2 or sizes[2] < 2:
+@njit(cache=True, nogil=True, inline="always")
+def _join_matches(data: Bytes, starts: Ints, sets: Words, parts: tuple[int, int, int]) -> bool:
+    """Of three `parts`, words, whether the first is the second and the third as one, H and doubled letters aside."""
+    whole, first, second = parts
+    one, two, both = (
+        np.int64(sets[first] >> _LENGTH),
+        np.int64(sets[second] >> _LENGTH),
+        np.int64(sets[whole] >> _LENGTH),
+    )
+    if abs(both - one - two) > 2 or one < 2 or two < 2:
         return False
     at, last = starts[whole], np.uint8(0)
     for word in (first, second):
@@ -75,27 +88,28 @@ def _join_matches(data: Bytes, starts: Ints, whole: int, first: int, second: int
     return bool(at == starts[whole + 1])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _align_joined(
-    words: Ints, a: tuple[int, int, int], b: tuple[int, int, int], data: Bytes, starts: Ints
+    words: Ints, a: tuple[int, int, int], b: tuple[int, int, int], dictionary: tuple[Bytes, Ints, Words]
 ) -> tuple[int, int]:
     """Bits of words used, with words of a marked that are two neighbours of b written as one, and those.
 
     `a` and `b` are where a name's words begin and end in `words`, and the bits of those used already.
     """
+    data, starts, sets = dictionary
     a_used, b_used = a[2], b[2]
     for i in range(a[1] - a[0]):
         for j in range(b[1] - b[0] - 1):
             taken = (a_used >> i & 1) | (b_used >> j & 3)
-            if not taken and _join_matches(data, starts, words[a[0] + i], words[b[0] + j], words[b[0] + j + 1]):
+            if not taken and _join_matches(data, starts, sets, (words[a[0] + i], words[b[0] + j], words[b[0] + j + 1])):
                 a_used |= 1 << i
                 b_used |= 3 << j
     return a_used, b_used
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def align(  # noqa: PLR0912  # three ways to match, and numba inlines no closures
-    words: Ints, a: tuple[int, int], b: tuple[int, int], dictionary: tuple[Bytes, Ints, Ints, Floats]
+    words: Ints, a: tuple[int, int], b: tuple[int, int], dictionary: tuple[Bytes, Ints, Words, Floats]
 ) -> tuple[int, int, int, float]:
     """Words matched greedily, equal before mistyped before initials.
 
@@ -114,8 +128,8 @@ def align(  # noqa: PLR0912  # three ways to match, and numba inlines no closure
                 surprise += rarity[words[a[0] + i]]
                 break
     if a_size != b_size:
-        a_used, b_used = _align_joined(words, (a[0], a[1], a_used), (b[0], b[1], b_used), data, starts)
-        b_used, a_used = _align_joined(words, (b[0], b[1], b_used), (a[0], a[1], a_used), data, starts)
+        a_used, b_used = _align_joined(words, (a[0], a[1], a_used), (b[0], b[1], b_used), (data, starts, sets))
+        b_used, a_used = _align_joined(words, (b[0], b[1], b_used), (a[0], a[1], a_used), (data, starts, sets))
     for i in range(a_size):
         for j in range(b_size):
             if (a_used >> i & 1) | (b_used >> j & 1):
@@ -143,10 +157,20 @@ def align(  # noqa: PLR0912  # three ways to match, and numba inlines no closure
     return a_used, b_used, all_equal, surprise
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _ask_ahead(pair: tuple[Ints, Ints], k: int, hashes: tuple[Words, Words, Words], words: tuple[Ints, Ints]) -> None:
+    far, near = k + 2 * _AHEAD, k + _AHEAD
+    for side in (0, 1):
+        prefetch(words[0], pair[side][far])
+        prefetch(hashes[1], pair[side][far])
+        prefetch(hashes[2], pair[side][far])
+        prefetch(words[1], words[0][pair[side][near]])
+
+
 @njit(cache=True, nogil=True)
 def compare_names(
     pair: tuple[Ints, Ints], hashes: tuple[Words, Words, Words], bits: tuple[Floats, Floats],
-    words: tuple[Ints, Ints], dictionary: tuple[Bytes, Ints, Ints, Floats], out: tuple[Bytes, Floats],
+    words: tuple[Ints, Ints], dictionary: tuple[Bytes, Ints, Words, Floats], out: tuple[Bytes, Floats],
 ) -> None:  # fmt: skip
     """The level of each pair of names, and log2 of the chance that strangers agree so well.
 
@@ -156,6 +180,8 @@ def compare_names(
     """
     offsets = words[0]
     for k in range(len(pair[0])):
+        if k + 2 * _AHEAD < len(pair[0]):
+            _ask_ahead(pair, k, hashes, words)
         i, j = pair[0][k], pair[1][k]
         i_size, j_size = offsets[i + 1] - offsets[i], offsets[j + 1] - offsets[j]
         if i_size == 0 or j_size == 0:

@@ -81,3 +81,14 @@ def summed(offsets: Ints, words: Ints, values: Floats, begin: int, end: int) -> 
         for at in range(offsets[row], offsets[row + 1]):
             out[row - begin] += values[words[at]]
     return out
+
+
+@njit(cache=True, nogil=True)
+def rarest_words(offsets: Ints, words: Ints, counts: Ints, records: Ints) -> Ints:
+    """Of each record's name the word that fewest names hold, the first of equals; int32, -1 where it is blank."""
+    out = np.full(len(records), -1, np.int32)
+    for k in range(len(records)):
+        for at in range(offsets[records[k]], offsets[records[k] + 1]):
+            if out[k] < 0 or counts[words[at]] < counts[out[k]]:
+                out[k] = words[at]
+    return out
