@@ -12,7 +12,7 @@ import numpy as np
 
 from saksama.linkage.comparison import DEPTH, LEVELS, Evidence
 from saksama.linkage.kernels.arrays import Bytes, Floats
-from saksama.linkage.kernels.fields import DATE_IN_NUMBER, SAME_DATE, SAME_NUMBER
+from saksama.linkage.kernels.fields import DATE_IN_NUMBER, SAME_DATE, SAME_HOUSEHOLD, SAME_NUMBER
 from saksama.linkage.kernels.mixture import class_shares, level_counts
 from saksama.linkage.kernels.names import TYPED
 from saksama.linkage.plan import LinkagePlan
@@ -81,6 +81,7 @@ _SIZES = {
 
 _UNNUMBERED = 0.5  # pairs of one person a line, in a list without person numbers
 _HALF_STRANGERS = ("namesakes",)
+_NEVER = -30.0  # bits
 _NEAR_FIRMNESS = 20.0  # in pairs, of what is believed of where namesakes live
 
 
@@ -183,6 +184,7 @@ def _against_strangers(tables: Floats, near: tuple[int, int] | None, strangers: 
     if near is not None and strangers is not None:
         tables[near] -= strangers[0, near[1]]
         tables[near][0] = 0.0
+        tables[near][SAME_HOUSEHOLD] = _NEVER  # of one family card, name and date: one person, or twins of like names
     return tables
 
 
