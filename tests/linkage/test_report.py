@@ -99,7 +99,9 @@ def test_a_group_whose_whole_interval_is_above_the_roll_is_marked(run: RunFolder
     worse = {**run.about["groups"]["sex"][0], "group": "P", "lines": 100, "flagged": 90}
     worse |= {"expected_false": 80.0, "expected_false_low": 70.0, "expected_false_high": 90.0}
     about = {**run.about, "groups": {**run.about["groups"], "sex": [worse]}}
-    assert '<tr class="apart"><th scope="row">perempuan' in report_page(RunFolder(about, run.pairs, run.evidence))
+    assert '<tr class="apart"><th scope="row">perempuan ▲</th>' in report_page(
+        RunFolder(about, run.pairs, run.evidence)
+    )
 
 
 def test_nobody_is_named(run: RunFolder) -> None:

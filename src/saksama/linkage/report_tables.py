@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from saksama.linkage.arrow import pc
 from saksama.linkage.evidence import BLANK
 from saksama.linkage.kernels.arrays import Floats
 from saksama.linkage.level_sentences import fact, name_of
@@ -118,9 +119,8 @@ def weights_table(run: RunFolder) -> str:
     for each in run.about["comparisons"]:
         name, kind = each["name"], each["kind"]
         rows.append(_kind_row(name_of(name, kind)[_english()], 7))
-        found = np.array(run.evidence[f"level_{name}"].to_pylist(), dtype=object)
         for level in (*(level for level in LEVEL_NAMES[kind] if level), BLANK):
-            bits = given[name][found == level]
+            bits = given[name][pc.equal(run.evidence[f"level_{name}"], level).to_numpy()]
             if level == BLANK and not len(bits):
                 continue
             rows.append(
@@ -187,7 +187,8 @@ def _group_row(group: Mapping[str, Any], whole: float, top: float) -> str:
         number(f"{estimate(low)}–{estimate(high)}"),
         Cell(strip(low, middle, high, (0.0, top), whole), is_markup=True),
     ]
-    return row(group_name(group["group"]), cells, "apart" if low > whole else "")
+    is_apart = low > whole
+    return row(group_name(group["group"]) + (" ▲" if is_apart else ""), cells, "apart" if is_apart else "")
 
 
 def _kind_row(head: str, width: int) -> str:
