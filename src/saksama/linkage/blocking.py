@@ -86,11 +86,10 @@ def walks_of_part(
     Where they hold more pairs than a part may, the cap is halved until they do not.
     """
     cap, most = plan.group_cap, _PAIRS_A_RECORD * len(prepared) // parts_of(len(prepared)) + _FEW_PAIRS
-    keys = Keys(*sorted_keys(keys.values, keys.records, _passes()))
-    walks = _walks(rule, prepared, keys, cap)
+    walks = walks_of(rule, prepared, keys, cap)
     while sum(walk.pairs for walk in walks) > most and cap > 4:
         cap //= 2
-        walks = _walks(rule, prepared, keys, cap)
+        walks = walks_of(rule, prepared, keys, cap)
     sizes = [w.bounds[:, 1] - w.bounds[:, 0] for w in walks]
     return walks, RuleReport(
         name=rule.name,
@@ -114,15 +113,11 @@ def reported(name: str, parts: Sequence[RuleReport]) -> RuleReport:
     )
 
 
-def _passes() -> int:
-    return _SORTED_BITS // 11
-
-
-def _walks(rule: BlockingRule, prepared: Prepared, keys: Keys, cap: int) -> list[Walk]:
+def walks_of(rule: BlockingRule, prepared: Prepared, keys: Keys, cap: int) -> list[Walk]:
+    """The groups of these keys by length of key: those within `cap` at each length, and what is left in windows."""
     out = []
     for step in range(len(rule.longer) + 1):
-        if step:
-            keys = Keys(*sorted_keys(keys.values, keys.records, _passes()))
+        keys = Keys(*sorted_keys(keys.values, keys.records, _SORTED_BITS // 11))
         bounds = group_bounds(keys.values)
         kept, over = crowded(bounds, cap)
         out.append(Walk(keys, kept, cap))

@@ -200,9 +200,11 @@ class TiersReader:
         self.tiers.append(codes[first])
         self.parts.append(numbers + np.int32(1))
 
-    def finish(self) -> tuple[Ints, Ints, tuple[str, ...]]:
-        """Places, int32[places + 1, 4] of their tiers (0 = none), and the first tier's values, if few."""
-        return _joined(self.parts), np.concatenate(self.tiers), tuple(self.first_tier)
+    def finish(self) -> tuple[Ints, Ints, tuple[Words, ...], tuple[str, ...]]:
+        """Places; int32[places + 1, 4] of their tiers (0 = none); by tier the hashes that those number; and the first
+        tier's values, if few."""
+        keys = tuple(numbering.keys.copy() for numbering in self.values)
+        return _joined(self.parts), np.concatenate(self.tiers), keys, tuple(self.first_tier)
 
 
 class TextsReader:

@@ -122,7 +122,7 @@ def _rarest_key(names: Names, chosen: Ints | slice, length: int) -> Words:
     """The first letters of the rarest word of each name: what a shorter form of it is likely to keep."""
     records = np.arange(len(names))[chosen]
     rarest = rarest_words(names.offsets, names.words, names.counts, records)
-    if len(names.starts) < 2:  # no name has a word
+    if not len(names.words):
         return np.zeros(len(records), np.uint64)
     return np.where(rarest >= 0, names.word_keys(length)[np.maximum(rarest, 0)], np.uint64(0))
 

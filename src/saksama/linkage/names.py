@@ -76,14 +76,16 @@ class NamesReader:
         """All names: words written plainly, titles left out."""
         starts = np.cumsum(np.concatenate(self.sizes))
         plain, kept = _plain_dictionary(np.concatenate(self.letters), starts, self.style)
-        plain_numbers, first = Numbering().number(hash_words(*plain))
-        letters, letter_starts = take_words(*plain, first)
+        plain_words = Numbering()
+        plain_numbers, first = plain_words.number(hash_words(*plain))
+        dictionary = (*take_words(*plain, first), self.numbering.keys, plain_words.keys)
+        letters, letter_starts = dictionary[:2]
         sizes, words, hashes = [np.zeros(1, np.int8)], [np.empty(0, np.int32)], []
         self.cut.reverse()
         while self.cut:
             counts, numbers = self.cut.pop()
             begins = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
-            found = hash_names(begins, numbers, kept, plain_numbers, (letters, letter_starts))
+            found = hash_names(begins, numbers, kept, plain_numbers, dictionary)
             sizes.append(np.diff(found[0]).astype(np.int8))
             words.append(found[1])
             hashes.append(found[2:])

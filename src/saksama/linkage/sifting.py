@@ -30,6 +30,7 @@ class Sifted:
     marks: list[Bytes]
     candidates: int
     rules: list[RuleReport]
+    caps: list[list[int]]  # of groups, by rule and part
 
     def __len__(self) -> int:
         return sum(len(bucket) for bucket in self.buckets)
@@ -46,7 +47,7 @@ def sift(comparer: Comparer, least_bits: float, progress: Callable[[float], None
     plan, prepared = comparer.plan, comparer.prepared
     numbers = {c.name for c in plan.comparisons if c.kind == "person_number"}
     buckets: list[list[tuple[Evidence, np.uint8]]] = [[] for _ in range(_buckets_of(len(prepared)))]
-    rules = []
+    rules, caps = [], []
     with ThreadPoolExecutor(THREADS) as pool:
         for done, rule in enumerate(plan.blocking, 1):
             mark = BY_NUMBER if any(part.partition(":")[0] in numbers for part in rule.keys) else BY_OTHERS
@@ -56,9 +57,10 @@ def sift(comparer: Comparer, least_bits: float, progress: Callable[[float], None
                 for bucket, pieces in zip(buckets, found, strict=True):
                     bucket.extend((piece, mark) for piece in pieces)
             rules.append(reported(rule.name, reports))
+            caps.append([report.cap for report in reports])
             progress(done / len(plan.blocking))
         merged = list(pool.map(lambda bucket: _merged(bucket, plan), buckets))
-    return Sifted([e for e, _ in merged], [m for _, m in merged], sum(r.pairs for r in rules), rules)
+    return Sifted([e for e, _ in merged], [m for _, m in merged], sum(r.pairs for r in rules), rules, caps)
 
 
 def _buckets_of(records: int) -> int:

@@ -22,13 +22,14 @@ def _keep_words(offsets: Ints, numbers: Ints, kept: Bytes, row: int) -> int:
 
 @njit(cache=True, nogil=True)
 def hash_names(
-    offsets: Ints, numbers: Ints, kept: Bytes, plain_of: Ints, dictionary: tuple[Bytes, Ints]
+    offsets: Ints, numbers: Ints, kept: Bytes, plain_of: Ints, dictionary: tuple[Bytes, Ints, Words, Words]
 ) -> tuple[Ints, Ints, Ints, Words, Words]:
     """Offsets and plain words without titles, and hashes of each name.
 
     They are of the name as written (32 bits), of its plain words sorted, and of those run together.
 
-    `numbers` are words as written, `plain_of` maps them to plain words, `dictionary` holds the plain words' letters.
+    `numbers` are words as written, `plain_of` maps them to plain words, `dictionary` holds the plain words' letters,
+    and hashes of words as written and of plain words: what a name is hashed to depends on its letters alone.
     """
     rows = len(offsets) - 1
     out_offsets = np.zeros(rows + 1, np.int64)
@@ -38,7 +39,7 @@ def hash_names(
     written = np.zeros(rows, np.uint32)
     plain, joined = np.zeros(rows, np.uint64), np.zeros(rows, np.uint64)
     buffer = np.empty(4096, np.uint8)
-    data, starts = dictionary
+    data, starts, written_keys, plain_keys = dictionary
     for row in range(rows):
         take_all = out_offsets[row + 1] - out_offsets[row] == offsets[row + 1] - offsets[row]
         put, length = out_offsets[row], 0
@@ -49,8 +50,8 @@ def hash_names(
             word = plain_of[numbers[at]]
             words[put] = word
             put += 1
-            exact = mixed(exact * _STEP + np.uint64(numbers[at]) + _ONE)
-            mixed_sum += mixed(np.uint64(word) + _STEP)  # a sum does not know the order of its parts
+            exact = mixed(exact * _STEP + written_keys[numbers[at]])
+            mixed_sum += mixed(plain_keys[word] + _STEP)  # a sum does not know the order of its parts
             for k in range(starts[word], starts[word + 1]):
                 # H at a seam is written or not (RETNASIH WATI, RETNASIHWATI), and a letter doubled there or not.
                 if data[k] != _H and length < len(buffer) and (length == 0 or buffer[length - 1] != data[k]):
