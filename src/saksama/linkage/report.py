@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from saksama.linkage.groups import SMALL
 from saksama.linkage.reading import RunFolder
 from saksama.linkage.report_pictures import histogram_picture
 from saksama.linkage.report_tables import (
@@ -120,9 +121,9 @@ def _groups(about: dict[str, Any]) -> str:
     lines, false = about["counts"]["lines"], about["flagged"]["expected_false"]
     whole = rate_of(lines, false)
     every = [group for groups in about["groups"].values() for group in groups]
-    # Groups too small to say much may run off the scale with their intervals, never with their rates.
-    told = [rate_of(g["lines"], g["expected_false_high"]) for g in every if g["lines"] >= _TELLING]
-    top = max([1.5 * whole, *told, *(1.2 * rate_of(g["lines"], g["expected_false"]) for g in every)])
+    # Small groups may run off the scale: their intervals would leave no room for those that say something.
+    telling = [g for g in every if g["lines"] >= _TELLING] or [g for g in every if g["group"] != SMALL]
+    top = max([1.5 * whole, *(rate_of(g["lines"], g["expected_false_high"]) for g in telling)])
     parts = [
         _p(
             _(
