@@ -10,8 +10,10 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 OFFICE := $(VENV)/.office
 DEV := $(VENV)/.dev
+SPLINK := $(VENV)/splink/.done
+LINES ?= 1000000
 
-.PHONY: help setup demo test check format lint types contracts tests browser shots lock clean
+.PHONY: help setup demo test check format lint types contracts tests browser shots bench-linkage lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -67,6 +69,15 @@ $(DEV): requirements/dev.txt $(OFFICE)
 shots: $(DEV) browser ## the pictures in docs/images, made by the test that walks the pages
 	SAKSAMA_SHOTS=docs/images $(VENV)/bin/pytest tests/test_walk.py
 	$(PY) -c "import pathlib; print(sum(p.stat().st_size for p in pathlib.Path('docs/images').glob('*.png')) // 1024, 'KiB of pictures')"
+
+bench-linkage: $(OFFICE) $(SPLINK) ## the engine and Splink side by side: DATA=folder of the public sets, LINES of a roll (0 for none)
+	$(PY) bench/linkage_peers.py $(if $(DATA),--data "$(DATA)") --lines $(LINES) --splink $(VENV)/splink/bin/python
+
+# A peer to be measured against, never a part of Saksama: in a venv of its own.
+$(SPLINK): requirements/splink.txt | $(PY)
+	$(PYTHON) -m venv $(VENV)/splink
+	$(VENV)/splink/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --only-binary :all: -r requirements/splink.txt
+	touch $@
 
 lock: ## refresh uv.lock and the hashed requirement files (needs uv)
 	uv lock

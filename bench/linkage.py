@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from linkage_sets import PEERS, SETS, load
+from saksama.linkage import run
 from saksama.linkage.evaluation import evaluate
+from saksama.linkage.groups import groupings_for
 from saksama.linkage.plan import load_plan, roll_id_plan
+from saksama.linkage.prepared import prepare
 from saksama.linkage.run import Findings, link
 
 PLANS = Path(__file__).with_name("plans")
@@ -47,15 +52,37 @@ def roll(path: Path, truth: Path) -> dict[str, Any]:
     """A roll of checked columns in Parquet, with its truth (line, person, error)."""
     table = pq.read_table(path)
     link(table.slice(0, 1000), roll_id_plan())
-    begun = time.perf_counter()
-    found = link(pq.read_table(path), roll_id_plan())
-    seconds = time.perf_counter() - begun
+    begun, cpu = time.perf_counter(), time.process_time()
+    with _account_watched() as account:
+        found = link(pq.read_table(path), roll_id_plan())
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
     quality = evaluate(found.pairs, pq.read_table(truth))
     out = {"set": path.name, **_figures(found, quality, seconds, table.num_rows)}
+    out |= {"cpu_seconds": round(cpu, 2), "account_cpu_seconds": round(sum(account), 3)}
     out["bands"] = _bands_against_truth(found, pq.read_table(truth))
     out["q_against_truth"] = _q_against_truth(found, pq.read_table(truth))
+    out["groups_against_truth"] = _groups_against_truth(found, table, pq.read_table(truth))
     out["recall_by_error"] = {k: round(hit / all_, 3) for k, (hit, all_) in quality.recall_by_error.items()}
     return out
+
+
+@contextmanager
+def _account_watched() -> Iterator[list[float]]:
+    """CPU seconds that a run takes to account for itself: evidence, u, groups."""
+    seconds: list[float] = []
+    account_for = run.account_for
+
+    def watched(*given: Any) -> Any:
+        begun = time.process_time()
+        account = account_for(*given)
+        seconds.append(time.process_time() - begun)
+        return account
+
+    run.account_for = watched
+    try:
+        yield seconds
+    finally:
+        run.account_for = account_for
 
 
 def _figures(found: Findings, quality: Any, seconds: float, lines: int) -> dict[str, Any]:
@@ -96,6 +123,25 @@ def _q_against_truth(found: Findings, truth: pa.Table) -> dict[str, Any]:
         for bar in (0.01, 0.05, 0.1)
         if (q <= bar).any()
     }
+
+
+def _groups_against_truth(found: Findings, table: pa.Table, truth: pa.Table) -> dict[str, Any]:
+    """By group: flagged lines, how many are expected to have no double (with the interval), and how many have none."""
+    prepared = prepare(table, roll_id_plan())
+    right, sides = _is_true(found, truth), [found.pairs[side].to_numpy() for side in ("left", "right")]
+    flagged = np.unique(np.concatenate(sides))
+    without = np.setdiff1d(flagged, np.concatenate([side[right] for side in sides]))
+    records = np.argsort(prepared.lines)[np.searchsorted(np.sort(prepared.lines), without)]
+    out = {}
+    for grouping in groupings_for(prepared, roll_id_plan()):
+        counts = np.bincount(grouping.group_of(records), minlength=len(grouping.names))
+        false = dict(zip(grouping.names, counts.tolist(), strict=True))
+        out[grouping.name] = {
+            group["group"]: [group["flagged"], group["expected_false"], group["expected_false_low"],
+                             group["expected_false_high"], false.get(group["group"])]
+            for group in found.summary["groups"][grouping.name]
+        }  # fmt: skip
+    return out
 
 
 def make_roll(lines: int, seed: int, wilayah: str, folder: Path) -> tuple[Path, Path]:

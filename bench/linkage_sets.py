@@ -47,7 +47,8 @@ def _csv(path: Path) -> pa.Table:
             column_types=dict.fromkeys(names, pa.string()), null_values=["", "NA"], strings_can_be_null=True
         ),
     )
-    return pa.table({name: pc.utf8_trim_whitespace(table[name]) for name in names})
+    trimmed = {name: pc.utf8_trim_whitespace(table[name]) for name in names}
+    return pa.table({name: pc.if_else(pc.equal(column, ""), None, column) for name, column in trimmed.items()})
 
 
 def _entity(table: pa.Table) -> pa.Array:

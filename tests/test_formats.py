@@ -18,6 +18,7 @@ FORMATS = Path(__file__).parents[1] / "docs" / "formats"
 TOML_PAGE = (FORMATS / "saksama-toml.md").read_text(encoding="utf-8")
 FOLDER_PAGE = (FORMATS / "office-folder.md").read_text(encoding="utf-8")
 EXAMPLE = re.search("```toml\n(.*?)```", TOML_PAGE, re.DOTALL).group(1)  # type: ignore[union-attr]
+RUN_FILES = ("pairs.parquet", "clusters.parquet", "evidence.parquet", "run.json")
 KEYS = re.findall(r"^\| `([a-z]+\.[a-z_]+)` \| (.*?) \|", TOML_PAGE, re.MULTILINE)
 FROM_THE_START, LATER = FOLDER_PAGE.split("## As work goes on")
 
@@ -66,7 +67,7 @@ def test_a_new_office_has_the_files_of_the_page_and_no_other(tmp_path: Path) -> 
 
 def test_the_page_has_every_file_that_a_step_leaves() -> None:
     left = {f"rolls/ROLL/{name}" for name in (SEALED, ASIDE, FAULTS, TALLY, SUMMARY, ENTRIES)}
-    left |= {f"runs/RUN/{name}" for name in ("pairs.parquet", "clusters.parquet", "run.json", ENTRIES)}
+    left |= {f"runs/RUN/{name}" for name in (*RUN_FILES, ENTRIES)}
     left |= {f"outcomes/OUTCOME/{ROLL_FILE}.{kind}" for kind in ("csv", "xlsx", "parquet")}
     left |= {f"outcomes/OUTCOME/{name}" for name in (*PUBLIC, OUTCOME, ENTRIES)}
     named = {path for path in paths(LATER) if path.startswith(("rolls/", "runs/", "outcomes/"))}

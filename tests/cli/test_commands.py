@@ -165,12 +165,50 @@ def test_taking_in_twice_changes_nothing(office: Path, sample: Path) -> None:
 def test_linkage_runs_on_a_file_with_no_office_and_twice_the_same(sample: Path, tmp_path: Path) -> None:
     for out in ("one", "two"):
         assert run("linkage", "run", sample, "--out", tmp_path / out).exit_code == 0
-    for name in ("pairs.parquet", "clusters.parquet"):
+    for name in ("pairs.parquet", "clusters.parquet", "evidence.parquet"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     pairs = pq.read_table(tmp_path / "one" / "pairs.parquet")
     assert pairs.column_names == ["left", "right", "weight_bits", "probability", "q_value", "band"]
     assert pq.read_table(tmp_path / "one" / "clusters.parquet").column_names == ["line", "cluster"]
     assert "input_sha256" in json.loads((tmp_path / "one" / "run.json").read_text())
+
+
+def test_linkage_explains_a_pair_it_proposed_and_no_other(sample: Path, tmp_path: Path) -> None:
+    run("linkage", "run", sample, "--out", tmp_path / "out")
+    pairs = pq.read_table(tmp_path / "out" / "pairs.parquet")
+    left, right = pairs["left"][0].as_py(), pairs["right"][0].as_py()
+    picture = tmp_path / "why.svg"
+    told = run("linkage", "explain", tmp_path / "out", right, left, "--svg", picture)
+    assert told.exit_code == 0
+    assert f"Baris {left} dan {right}; bobot dalam bit" in told.stdout
+    assert told.stdout.rstrip().endswith("yang memutuskan petugas.")
+    assert picture.read_text().startswith("<svg")
+    known = json.loads(run("linkage", "explain", tmp_path / "out", left, right, "--json").stdout)
+    assert known["weight_bits"] == pairs["weight_bits"][0].as_py()
+    assert {"sentence_id", "sentence_en", "bits", "level"} <= set(known["steps"][1])
+    assert (
+        "of 100 pairs like this one" in run("--lang", "en", "linkage", "explain", tmp_path / "out", left, right).stdout
+    )
+    refused = run("linkage", "explain", tmp_path / "out", left, 10**9)
+    assert refused.exit_code == 1
+    assert f"Baris {left} berpasangan dengan" in refused.stderr
+    assert (
+        run("linkage", "explain", tmp_path / "out", left, right, "--svg", tmp_path / "out" / "run.json").exit_code == 1
+    )
+    assert run("linkage", "explain", tmp_path, left, right).exit_code == 1
+
+
+def test_linkage_reports_on_a_run_in_one_page(sample: Path, tmp_path: Path) -> None:
+    run("linkage", "run", sample, "--out", tmp_path / "out")
+    page = tmp_path / "report.html"
+    assert run("linkage", "report", tmp_path / "out", "--out", page).exit_code == 0
+    assert "<h1>Laporan pencarian ganda</h1>" in page.read_text()
+    assert run("--lang", "en", "linkage", "report", tmp_path / "out", "--out", page).exit_code == 0
+    assert "<h1>Report on a search for double voters</h1>" in page.read_text()
+    before = (tmp_path / "out" / "pairs.parquet").read_bytes()
+    refused = run("linkage", "report", tmp_path / "out", "--out", tmp_path / "out" / "pairs.parquet")
+    assert (refused.exit_code, "berakhiran .html" in refused.stderr) == (1, True)
+    assert (tmp_path / "out" / "pairs.parquet").read_bytes() == before
 
 
 def test_linkage_never_writes_over_what_is_there(sample: Path, tmp_path: Path) -> None:

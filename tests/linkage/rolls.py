@@ -6,10 +6,34 @@ from typing import Any
 
 import pyarrow as pa
 
+from saksama.linkage.plan import parse_plan
 from saksama.model.roll import COLUMNS, LINE
 
 _PARTS = ["su", "ka", "ra", "ni", "wa", "ti", "pu", "tra", "ha", "san", "ma", "ri", "yo", "no", "di", "ba", "gus", "le"]
 _COMMON = ["SITI", "SRI", "NUR", "DEWI", "MUHAMMAD", "AHMAD", "AGUS", "BUDI", "SUPARNO", "SUWARNO", "SUTRISNO"]
+
+# For lists without person numbers.
+NO_NUMBERS = parse_plan(
+    """
+    name = "no-numbers"
+    [[comparison]]
+    name = "nama"
+    kind = "name"
+    columns = "nama"
+    [[comparison]]
+    name = "lahir"
+    kind = "date"
+    columns = "tgl_lahir"
+    [[comparison]]
+    name = "rumah"
+    kind = "text"
+    columns = "alamat"
+    [[blocking]]
+    name = "names"
+    keys = ["nama:plain"]
+    """,
+    where="test",
+)
 
 
 def as_table(rows: list[dict[str, Any]]) -> pa.Table:

@@ -120,7 +120,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     for name, given in (("one", table), ("two", chunks)):
         (tmp_path / name).mkdir()
         write_run(link(given, roll_id_plan()), tmp_path / name)
-    for file in ("pairs.parquet", "clusters.parquet"):
+    for file in ("pairs.parquet", "clusters.parquet", "evidence.parquet"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
     one, two = (json.loads((tmp_path / name / "run.json").read_text()) for name in ("one", "two"))
     assert one.pop("measured") is not None

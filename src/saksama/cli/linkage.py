@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from saksama.cli.terminal import as_json, file_argument, number, office_folder, progress_bar, refusals, report
-from saksama.model.texts import _
+from saksama.model.texts import _, language
 
 _WORTH_SAYING = 1_000_000  # lines from which on the memory needed is said beforehand
 
@@ -65,6 +65,54 @@ def find(office_path: Path, roll: str | None, plan: Path | None, as_json: bool) 
     if not found.is_new:
         lines.insert(0, _("Pencarian ini sudah pernah dijalankan; tidak ada yang berubah."))
     report({**found.about, "is_new": found.is_new}, lines, as_json=as_json)
+
+
+@command.command("explain")
+@click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("left", metavar="LEFT", type=int)
+@click.argument("right", metavar="RIGHT", type=int)
+@click.option("--svg", type=file_argument, help="Tulis gambar air terjun bobotnya ke berkas SVG ini.")
+@as_json
+def explain(run: Path, left: int, right: int, svg: Path | None, as_json: bool) -> None:
+    """Mengapa baris LEFT dan RIGHT diusulkan: unsur demi unsur, dengan bobotnya. RUN adalah folder hasil pencarian."""
+    from saksama.flow import reasons
+
+    with refusals(as_json=as_json):
+        explained = reasons.explain(run, left, right, svg=svg)
+    report(explained.as_json(), _explained(explained), as_json=as_json)
+
+
+@command.command("report")
+@click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=file_argument, help="Halaman HTML yang ditulis.")
+@as_json
+def report_command(run: Path, out: Path, as_json: bool) -> None:
+    """Satu halaman HTML tentang sebuah pencarian: jumlah, perkiraan salah, bobot, blok, kelompok pemilih."""
+    from saksama.flow import reasons
+
+    with refusals(as_json=as_json):
+        reasons.report(run, out)
+    report({"report": str(out)}, [_("Laporan ditulis: {out}").format(out=out)], as_json=as_json)
+
+
+def _explained(pair: Any) -> list[str]:
+    """A pair's steps, weight first, in the language spoken; `pair` is a PairExplanation."""
+    english = language() == "en"
+    steps = [(step.bits, step.sentence_en if english else step.sentence_id) for step in pair.steps]
+    total = (pair.sum_bits, pair.sum_en if english else pair.sum_id)
+    return [
+        _("Baris {left} dan {right}; bobot dalam bit (tiap bit: dua kali lebih mungkin satu orang):").format(
+            left=pair.left, right=pair.right
+        ),
+        *(f"{_signed(bits):>8}  {said}" for bits, said in steps),
+        f"{_signed(total[0]):>8}  {total[1]}",
+        _("Mesin hanya mengusulkan; yang memutuskan petugas."),
+    ]
+
+
+def _signed(bits: float) -> str:
+    text = f"{bits:+.1f}" if abs(bits) >= 0.05 else "0.0"
+    return text if language() == "en" else text.replace(".", ",")
 
 
 def _lines(summary: dict[str, Any], where: str) -> list[str]:

@@ -7,6 +7,7 @@ brother's double. Up to eight records the best partition is found exactly, large
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -107,8 +108,14 @@ def _members_of(roots: Ints, least: int) -> list[Ints]:
     return np.split(chosen, cuts)
 
 
+@cache
+def _upper(size: int) -> tuple[Ints, Ints]:
+    """Rows and columns of the pairs of `size` records; asked for again and again, of few sizes."""
+    return np.triu_indices(size, 1)
+
+
 def _all_pairs(group: Ints) -> Words:
-    a, b = np.triu_indices(len(group), 1)
+    a, b = _upper(len(group))
     return (group[a].astype(np.uint64) << np.uint64(32)) | group[b].astype(np.uint64)
 
 
@@ -127,7 +134,7 @@ def _split(group: Ints, inner: Words, weights: Floats) -> Ints:
     size = len(group)
     matrix = np.zeros((size, size))
     at = np.searchsorted(inner, _all_pairs(group))
-    matrix[np.triu_indices(size, 1)] = weights[at]
+    matrix[_upper(size)] = weights[at]
     matrix += matrix.T
     part = best_partition(matrix) if size <= _EXACT else merged_greedily(matrix)
     smallest: dict[int, int] = {}

@@ -16,6 +16,7 @@ from saksama.model.texts import _
 
 NIK_DIGITS = 16
 TIERS = 4  # province, regency, district, village
+MOST_NAMED = 200  # values of a first tier whose names are kept: provinces, and no more of the text
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -181,13 +182,16 @@ class TiersReader:
         self.columns, self.parts = columns, [np.empty(0, np.int32)]
         self.values, self.places = [Numbering() for _column in columns], Numbering()
         self.tiers = [np.zeros((1, TIERS), np.int32)]
+        self.first_tier: list[str] = []
 
     def add(self, batch: pa.Table) -> None:
         """Read a batch."""
         codes = np.zeros((batch.num_rows, TIERS), np.int32)
         for tier, (column, numbering) in enumerate(zip(self.columns, self.values, strict=True)):
             hashes = hashes_of(batch, column)
-            numbers, _first = numbering.number(hashes)
+            numbers, first = numbering.number(hashes)
+            if tier == 0 and len(self.first_tier) <= MOST_NAMED:
+                self.first_tier += [str(value or "") for value in text_of(batch, column).take(first).to_pylist()]
             codes[:, tier] = np.where(hashes == 0, 0, numbers + 1)
         keys = np.zeros(batch.num_rows, np.uint64)
         for tier in range(TIERS):
@@ -196,10 +200,11 @@ class TiersReader:
         self.tiers.append(codes[first])
         self.parts.append(numbers + np.int32(1))
 
-    def finish(self) -> tuple[Ints, Ints, tuple[Words, ...]]:
-        """Places; int32[places + 1, 4] of their tiers (0 = none); and by tier the hashes that those number."""
+    def finish(self) -> tuple[Ints, Ints, tuple[Words, ...], tuple[str, ...]]:
+        """Places; int32[places + 1, 4] of their tiers (0 = none); by tier the hashes that those number; and the first
+        tier's values, if few."""
         keys = tuple(numbering.keys.copy() for numbering in self.values)
-        return _joined(self.parts), np.concatenate(self.tiers), keys
+        return _joined(self.parts), np.concatenate(self.tiers), keys, tuple(self.first_tier)
 
 
 class TextsReader:

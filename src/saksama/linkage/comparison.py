@@ -179,10 +179,10 @@ class Comparer:
         levels = np.zeros((len(left), len(self.plan.comparisons)), np.uint8)
         chance = np.zeros((len(left), 2), np.float32)
         for column, comparison in enumerate(self.plan.comparisons):
-            level, by_value = _compare_one(comparison, (left, right), self.prepared, self.surprise)
+            level, by_value = compare_one(comparison, (left, right), self.prepared, self.surprise)
             levels[:, column] = level
             chance[:, 0 if comparison.kind in NAMED else 1] += by_value
-        self._join_dates((left, right), levels, chance)
+        self.join_dates((left, right), levels, chance)
         self._make_local(left, levels, chance)
         if self.strangers is not None:
             common = self.common_of(left)
@@ -200,9 +200,16 @@ class Comparer:
 
     def _make_local(self, left: Ints, levels: Bytes, chance: Floats) -> None:
         """Where birthplaces or provinces agree, names and dates are as common as they are among people of there."""
+        if self.surprise.local:
+            less = self.local_discounts(left, levels).sum(axis=0, dtype=np.float32)
+            chance[:, 0] += less * np.float32(frequencies.LOCAL_STEP)
+
+    def local_discounts(self, left: Ints, levels: Bytes) -> Bytes:
+        """What a name shared as written, one shared in plain spelling, and a date surprise less among people of there.
+
+        uint8[3, n], in steps of `frequencies.LOCAL_STEP` bits; for plans with names and dates.
+        """
         kinds = [c.kind for c in self.plan.comparisons]
-        if not self.surprise.local:
-            return
         name, date = levels[:, kinds.index("name")], levels[:, kinds.index("date")]
         shared = (name == names.EXACT, name == names.RESPELT, date == fields.SAME_DATE)
         less = np.zeros((len(shared), len(left)), np.uint8)
@@ -211,9 +218,9 @@ class Comparer:
             together = (level >= 1) & (level <= local.most)
             for number, discount in enumerate(local.discounts):
                 np.maximum(less[number], discount[left], out=less[number], where=together & shared[number])
-        chance[:, 0] += less.sum(axis=0, dtype=np.float32) * np.float32(frequencies.LOCAL_STEP)
+        return less
 
-    def _join_dates(self, pair: tuple[Ints, Ints], levels: Bytes, chance: Floats) -> None:
+    def join_dates(self, pair: tuple[Ints, Ints], levels: Bytes, chance: Floats) -> None:
         """Where a plan has dates and NIK: the date inside the NIK and the date of birth become one witness."""
         kinds = [c.kind for c in self.plan.comparisons]
         if "person_number" not in kinds or "date" not in kinds:
@@ -236,7 +243,7 @@ def conditions_of(levels: Bytes, plan: LinkagePlan, common: Bytes) -> Bytes:
     return conditions(levels, (name, date, place), _NEARNESS, common, names.TYPED)
 
 
-def _compare_one(
+def compare_one(
     comparison: Comparison, pair: tuple[Ints, Ints], prepared: Prepared, surprise: Surprise
 ) -> tuple[Bytes, Floats]:
     left, right = pair

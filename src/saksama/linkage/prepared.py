@@ -58,7 +58,7 @@ class Places:
     """Hashes of family (uint64) and of RT/RW (uint32), and the place, int32; 0 = none.
 
     `tiers` is int32[places + 1, 4]: the province, regency, district and village of each place as running numbers;
-    `keys` the hashes that these numbers stand for, by tier.
+    province 1 is called `provinces[0]`; `keys` are the hashes that the numbers stand for, by tier.
     """
 
     households: Words
@@ -66,6 +66,7 @@ class Places:
     places: Ints
     tiers: Ints
     keys: tuple[Words, ...] = ()
+    provinces: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, repr=False)
@@ -263,7 +264,6 @@ def _put_together(
 def _places(comparison: Comparison, found: dict[tuple[str, ...], Any], size: int) -> Places:
     columns = comparison.columns
     households, lanes = np.zeros(size, np.uint64), np.zeros(size, np.uint32)
-    places, tiers = np.zeros(size, np.int32), np.zeros((1, 4), np.int32)
     if columns.get("household"):
         households = found["hash", *columns["household"]]
         counts, _first = tally(households, np.ones(size, np.uint8))
@@ -271,9 +271,8 @@ def _places(comparison: Comparison, found: dict[tuple[str, ...], Any], size: int
     if columns.get("lane"):
         lanes = (found["hash", *columns["lane"]] >> np.uint64(32)).astype(np.uint32)
     if columns.get("tiers"):
-        places, tiers, keys = found["tiers", *columns["tiers"]]
-        return Places(households, lanes, places, tiers, keys)
-    return Places(households, lanes, places, tiers)
+        return Places(households, lanes, *found["tiers", *columns["tiers"]])
+    return Places(households, lanes, np.zeros(size, np.int32), np.zeros((1, 4), np.int32))
 
 
 def _require_columns(table: pa.Table, plan: LinkagePlan) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from saksama.linkage.accounts import account_for
 from saksama.linkage.blocking import RuleReport
 from saksama.linkage.capacity import memory_needed, require_memory
 from saksama.linkage.clustering import Clusters, cluster, one_to_one, pairs_inside
@@ -140,7 +141,9 @@ def _findings(weighed: _Pass, prepared: Prepared, plan: LinkagePlan) -> Findings
         "histogram": histogram(weighed.weighing.counts),
     }
     q_values = expected_false_share(scores.probability)
-    return Findings(pairs_table(inside, prepared, scores, q_values, plan.bands), clusters, summary)
+    account = account_for(weighed.comparer, weighed.model, inside, scores)
+    pairs = pairs_table(inside, prepared, scores, q_values, plan.bands)
+    return Findings(pairs, clusters, summary | account.figures, account.evidence)
 
 
 def _marks_of(pairs: Words, weighing: Weighing) -> Bytes:

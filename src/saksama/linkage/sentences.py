@@ -9,7 +9,7 @@ from types import MappingProxyType
 from saksama.model.recommendation import Agreement, ElementComparison
 from saksama.model.record import Element
 
-_NAMES: Mapping[Element, tuple[str, str]] = MappingProxyType(
+NAMES: Mapping[Element, tuple[str, str]] = MappingProxyType(
     {
         Element.NIK: ("NIK", "NIK"),
         Element.NKK: ("NKK", "Family card number (NKK)"),
@@ -143,7 +143,7 @@ def say(
 ) -> ElementComparison:
     """The comparison of an element with its sentence in both languages; `month_day` is a default birthday's."""
     indonesian, english = _TEXTS[text]
-    name = _NAMES[element]
+    name = NAMES[element]
     day = ("", "") if month_day is None else DEFAULT_DAYS.get(month_day, _FIFTEENTH)
     return ElementComparison(
         element, agreement, indonesian.format(name=name[0], day=day[0]), english.format(name=name[1], day=day[1])

@@ -16,6 +16,7 @@ from saksama.linkage.prepared import Prepared
 
 CONDITIONS = 24  # names agree (2) x dates agree, on a common date (3) x nearness (4)
 _SAMPLE = 300_000
+_A_LINE = 30  # pairs taken anywhere for each line: a small table has not more to tell
 _ONE_NUMBER = -30.0  # log2: two strangers share a NIK by a clerk's hand only, which is a class of its own (`training`)
 _ERRED = -4.3  # log2 of a twentieth: how often a date of birth is not the one in the NIK
 _WOMAN = 40  # added to the day of birth in a woman's NIK
@@ -110,7 +111,7 @@ def _of_one_sex(prepared: Prepared, evidence: Evidence) -> Bytes:
 def _anywhere(prepared: Prepared) -> Words:
     """Pairs spread over the table by a fixed scramble, the same at every run."""
     size, border = len(prepared), prepared.border
-    numbers = np.arange(_SAMPLE, dtype=np.uint64)
+    numbers = np.arange(min(_SAMPLE, _A_LINE * size), dtype=np.uint64)
     one, two = mixed_all(numbers * np.uint64(2) + np.uint64(1)), mixed_all(numbers * np.uint64(2) + np.uint64(2))
     if border:
         left, right = one % np.uint64(border), two % np.uint64(max(size - border, 1)) + np.uint64(border)

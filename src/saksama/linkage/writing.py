@@ -1,4 +1,4 @@
-"""What a run leaves: pairs.parquet, clusters.parquet, run.json (docs/formats/run.md)."""
+"""What a run leaves: pairs, clusters and evidence in Parquet, run.json (docs/formats/run.md)."""
 
 import json
 import os
@@ -27,6 +27,7 @@ class Findings:
     pairs: pa.Table
     clusters: pa.Table
     summary: dict[str, Any]
+    evidence: pa.Table
 
 
 def bands_of(probability: Floats, bands: Bands) -> npt.NDArray[np.str_]:
@@ -79,9 +80,10 @@ def clusters_table(parts: Ints, prepared: Prepared) -> pa.Table:
 
 
 def write_run(findings: Findings, folder: Path) -> None:
-    """Write the three files into `folder`, which exists. Same findings, same bytes, but for `measured` in run.json."""
-    for name, table in (("pairs.parquet", findings.pairs), ("clusters.parquet", findings.clusters)):
-        with _durable(folder / name) as file:
+    """Write the four files into `folder`, which exists. Same findings, same bytes, but for `measured` in run.json."""
+    for name in ("pairs", "clusters", "evidence"):
+        table = getattr(findings, name)
+        with _durable(folder / f"{name}.parquet") as file:
             pq.write_table(table, file, compression="zstd", store_schema=False, row_group_size=1 << 20)
     with _durable(folder / "run.json") as file:
         file.write(json.dumps(findings.summary, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n")

@@ -7,10 +7,15 @@ from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
 from saksama.linkage.kernels.text import mixed
 
 
-@njit(cache=True, nogil=True)
 def tally_dates(dates: Ints, people: Bytes, most: int) -> tuple[Ints, Ints]:
     """The dates (yyyymmdd, below `most`) that records have, ascending, and how many people have each; int64 each."""
-    counts = np.zeros(most, np.int32)  # 1 where seen, and 2 for each of the people
+    # Made here, since numba would write every zero: 400 MB of them.
+    return _tally_dates(dates, people, np.zeros(most, np.int32))
+
+
+@njit(cache=True, nogil=True)
+def _tally_dates(dates: Ints, people: Bytes, counts: Ints) -> tuple[Ints, Ints]:
+    """`counts` holds zeros, and then 1 where seen, and 2 for each of the people."""
     known = 0
     for k in range(len(dates)):
         if dates[k] > 0:
