@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ import pyarrow.parquet as pq
 from saksama import __version__
 from saksama.flow.folders import appearing, leave_entries, sha256_of, sweep
 from saksama.flow.shelves import RollShelf, RunShelf
+from saksama.linkage.capacity import memory_needed
+from saksama.linkage.delta import link_new
+from saksama.linkage.lookup import Index
 from saksama.linkage.plan import LinkagePlan, load_plan, roll_id_plan
 from saksama.linkage.run import Findings, link, write_run
 from saksama.model.clock import Clock
@@ -77,17 +81,52 @@ def run_id_for(roll: RollId, plan: LinkagePlan) -> str:
 
 
 def link_files(
-    path: Path, plan: LinkagePlan, out: Path, *, other: Path | None = None, progress: Progress | None = None
+    path: Path,
+    plan: LinkagePlan,
+    out: Path,
+    *,
+    other: Path | None = None,
+    index: Path | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Run linkage over files with no office. The run folder appears whole or not at all; an empty `out` may exist."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise BadInput(_("Folder keluaran {out} sudah berisi. Pilih folder baru atau kosong.").format(out=out))
+    """Run linkage over files with no office. The run folder appears whole or not at all; an empty `out` may exist.
+
+    With `index` what the run learnt of the one file stays in that folder, for `ask_index`.
+    """
+    if index is not None and other is not None:
+        raise BadInput(_("Indeks dibuat dari satu daftar: pakai --index tanpa --link."))
+    for folder in (out, index):
+        _require_new(folder)
     tables = [batches_for_plan(each, plan) for each in (path, other) if each is not None]
     lines = sum(lines_known(each) for each in (path, other) if each is not None)
-    findings = link(tables[0], plan, other=tables[1] if other is not None else None, lines=lines, progress=progress)
-    with appearing(out) as folder:
-        write_run(findings, folder)
+    with ExitStack() as stack:
+        kept = None if index is None else stack.enter_context(appearing(index))
+        second = tables[1] if other is not None else None
+        findings = link(tables[0], plan, other=second, lines=lines, index=kept, progress=progress)
+        with appearing(out) as folder:
+            write_run(findings, folder)
     return findings.summary
+
+
+def ask_index(path: Path, index: Path, out: Path | None) -> Findings:
+    """Who the lines of a file might be, of the roll under the index or of one another; kept in `out` if it is named."""
+    _require_new(out)
+    opened = Index(index)
+    findings = link_new(opened, pa.concat_tables(batches_for_plan(path, opened.plan)))
+    if out is not None:
+        with appearing(out) as folder:
+            write_run(findings, folder)
+    return findings
+
+
+def memory_to_ask(lines: int) -> float:
+    """GB that a run over so many lines is expected to need."""
+    return round(memory_needed(lines) / 2**30, 1)
+
+
+def _require_new(folder: Path | None) -> None:
+    if folder is not None and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput(_("Folder keluaran {out} sudah berisi. Pilih folder baru atau kosong.").format(out=folder))
 
 
 def lines_known(path: Path) -> int:

@@ -75,8 +75,10 @@ class Index:
         if table.num_rows > ROOM:
             raise BadInput(_("Paling banyak {most} baris sekali tanya; bagilah berkasnya.").format(most=ROOM))
         new = prepare(table, self.plan)
-        self._put_behind(new)
-        pairs = self._candidates(len(new))
+        pairs = np.empty(0, np.uint64)
+        if len(new):
+            self._put_behind(new)
+            pairs = self._candidates(len(new))
         evidence = self.comparer.compare(pairs)
         return Asked(pairs, score(evidence, self.model), self.size, new.lines)
 
