@@ -160,8 +160,10 @@ def _weigh(prepared: Prepared, plan: LinkagePlan, watch: _Watch) -> _Pass:
     """Frequencies, blocking and comparison, training and clusters, in that order."""
     surprise, counts = measure_surprise(prepared)
     surprise, corrections = set_names_right(prepared, surprise, counts)
+    if prepared.numbers:
+        surprise = measure_local(prepared, surprise, counts)
     del counts
-    comparer = Comparer(plan, prepared, measure_local(prepared, surprise) if prepared.numbers else surprise)
+    comparer = Comparer(plan, prepared, surprise)
     watch.phase("frequencies", 0.25)
     comparer = replace(comparer, strangers=measure_strangers(comparer))
     watch.phase("strangers", 0.3)
