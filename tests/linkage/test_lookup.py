@@ -16,7 +16,7 @@ from saksama.linkage.delta import link_new
 from saksama.linkage.indexing import ROOM
 from saksama.linkage.lookup import Index
 from saksama.linkage.plan import roll_id_plan
-from saksama.linkage.run import Findings, link
+from saksama.linkage.run import Findings, Workplace, link
 from saksama.model.errors import BadInput
 from tests.linkage.rolls import as_table, moved, person, strangers
 
@@ -50,7 +50,7 @@ def newcomers() -> list[dict[str, Any]]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index over the roll."""
     folder = tmp_path_factory.mktemp("index")
-    link(as_table(everyone()), roll_id_plan(), index=folder)
+    link(as_table(everyone()), roll_id_plan(), workplace=Workplace(index=folder))
     return folder
 
 

@@ -23,18 +23,24 @@ def command() -> None:
 @click.option("--plan", type=file_argument, help="Rencana PLAN.toml; bawaan: roll-id, untuk daftar pemilih.")
 @click.option("--link", "other", type=file_argument, help="Daftar kedua: cocokkan FILE dengan daftar ini.")
 @click.option("--index", type=click.Path(path_type=Path), help="Tinggalkan indeks di folder ini, untuk linkage ask.")
+@click.option(
+    "--scratch",
+    type=click.Path(path_type=Path),
+    help="Folder kerja: untuk daftar besar; diteruskan bila terputus.",
+)
 @as_json
-def run(file: Path, out: Path, plan: Path | None, other: Path | None, index: Path | None, as_json: bool) -> None:
+def run(file: Path, out: Path, plan: Path | None, other: Path | None, as_json: bool, **where: Path | None) -> None:
     """Cari ganda dalam satu berkas, tanpa kantor. Hasil: pairs.parquet, clusters.parquet, run.json."""
-    from saksama.flow.find import lines_known, link_files, memory_to_ask, plan_from
+    from saksama.flow.find import Folders, lines_known, link_files, memory_to_ask, plan_from
 
+    folders = Folders(out, **where)
     lines = sum(lines_known(each) for each in (file, other) if each is not None)
     if lines >= _WORTH_SAYING:
         said = _("{lines} baris; perlu sekitar {needed} GB memori.")
-        click.echo(said.format(lines=number(lines), needed=memory_to_ask(lines)), err=True)
+        click.echo(said.format(lines=number(lines), needed=memory_to_ask(lines, folders)), err=True)
     with refusals(as_json=as_json), progress_bar(_("Mencari ganda")) as show:
         summary = link_files(
-            file, plan_from(plan), out, other=other, index=index, progress=lambda _phase, share: show(share, 1.0)
+            file, plan_from(plan), folders, other=other, progress=lambda _phase, share: show(share, 1.0)
         )
     report(summary, _lines(summary, str(out)), as_json=as_json)
 
