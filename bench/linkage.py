@@ -1,5 +1,7 @@
 """Figures of the linkage engine: `python bench/linkage.py public --data DIR` and `... roll --lines 1000000`.
 
+`... index --lines N` measures an index over a roll, `... scratch --lines N` a roll larger than memory.
+
 Prints a line of JSON for each run: F1 over the pairs and over the clusters as written, at the engine's own threshold,
 without labels; seconds of a warm run, peak memory of the process. One process a figure, so that memory is its own.
 """
@@ -21,12 +23,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from linkage_sets import PEERS, SETS, load
+from saksama.flow.find import batches_for_plan
 from saksama.linkage import run
+from saksama.linkage.delta import link_new
 from saksama.linkage.evaluation import evaluate
 from saksama.linkage.groups import groupings_for
+from saksama.linkage.lookup import Index
 from saksama.linkage.plan import load_plan, roll_id_plan
 from saksama.linkage.prepared import prepare
-from saksama.linkage.run import Findings, link
+from saksama.linkage.resuming import Scratch
+from saksama.linkage.run import Findings, Workplace, link
 
 PLANS = Path(__file__).with_name("plans")
 
@@ -50,20 +56,88 @@ def public(name: str, data: Path) -> dict[str, Any]:
 
 def roll(path: Path, truth: Path) -> dict[str, Any]:
     """A roll of checked columns in Parquet, with its truth (line, person, error)."""
-    table = pq.read_table(path)
-    link(table.slice(0, 1000), roll_id_plan())
+    lines = _warm(path)
     begun, cpu = time.perf_counter(), time.process_time()
     with _account_watched() as account:
-        found = link(pq.read_table(path), roll_id_plan())
+        found = link(batches_for_plan(path, roll_id_plan()), roll_id_plan(), workplace=Workplace(lines))
     seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     quality = evaluate(found.pairs, pq.read_table(truth))
-    out = {"set": path.name, **_figures(found, quality, seconds, table.num_rows)}
+    out = {"set": path.name, **_figures(found, quality, seconds, lines), "peak_mb": peak}
+    table = pq.read_table(path)
     out |= {"cpu_seconds": round(cpu, 2), "account_cpu_seconds": round(sum(account), 3)}
     out["bands"] = _bands_against_truth(found, pq.read_table(truth))
     out["q_against_truth"] = _q_against_truth(found, pq.read_table(truth))
     out["groups_against_truth"] = _groups_against_truth(found, table, pq.read_table(truth))
     out["recall_by_error"] = {k: round(hit / all_, 3) for k, (hit, all_) in quality.recall_by_error.items()}
     return out
+
+
+def _warm(path: Path) -> int:
+    """Compiled kernels loaded; how many lines the file has."""
+    with pq.ParquetFile(path) as file:
+        link(pa.Table.from_batches([next(file.iter_batches(1000))]), roll_id_plan())
+        return int(file.metadata.num_rows)
+
+
+def scratch(path: Path, folder: Path) -> dict[str, Any]:
+    """A roll too large for the truth to be looked at: seconds by phase and peak memory, its work kept in `folder`."""
+    lines = _warm(path)
+    begun, cpu = time.perf_counter(), time.process_time()
+    workplace = Workplace(lines, scratch=Scratch(folder / "work", roll_id_plan(), path.name))
+    found = link(batches_for_plan(path, roll_id_plan()), roll_id_plan(), workplace=workplace)
+    return {
+        "set": path.name,
+        "lines": lines,
+        "seconds": round(time.perf_counter() - begun, 1),
+        "cpu_seconds": round(time.process_time() - cpu, 1),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "scratch_mb": round(sum(f.stat().st_blocks for f in folder.rglob("*") if f.is_file()) * 512 / 1e6),
+        "phases": found.summary["measured"]["seconds"],
+        "counts": found.summary["counts"],
+        "blocking_recall_estimate": found.summary["blocking_recall"]["estimate"],
+    }
+
+
+def index(path: Path, new: int, folder: Path) -> dict[str, Any]:
+    """An index over all but the last `new` lines of a roll: what it costs, and how fast it answers for those."""
+    table = pq.read_table(path)
+    old, asked = table.slice(0, table.num_rows - new), table.slice(table.num_rows - new)
+    link(old.slice(0, 1000), roll_id_plan())
+    found = link(old, roll_id_plan(), workplace=Workplace(index=folder))
+    begun = time.perf_counter()
+    opened = Index(folder)
+    seconds = {"open": time.perf_counter() - begun}
+    link_new(opened, asked.slice(0, 10))
+    begun = time.perf_counter()
+    delta = link_new(opened, asked)
+    seconds["delta"] = time.perf_counter() - begun
+    one = []
+    for line in range(min(new, 500)):
+        begun = time.perf_counter()
+        opened.ask(asked.slice(line, 1))
+        one.append(1000 * (time.perf_counter() - begun))
+    return {
+        "set": path.name,
+        "lines": old.num_rows,
+        "new": new,
+        "index_mb": round(sum(f.stat().st_blocks for f in folder.iterdir()) * 512 / 1e6),
+        "seconds": {**{k: round(v, 3) for k, v in seconds.items()}, **found.summary["measured"]["seconds"]},
+        "one_line_ms": {"median": round(float(np.median(one)), 1), "p99": round(float(np.percentile(one, 99)), 1)},
+        "delta": delta.summary["counts"],
+        "against_whole_run": _against_whole(delta, link(table, roll_id_plan()), old.num_rows),
+    }
+
+
+def _against_whole(delta: Findings, whole: Findings, begin: int) -> dict[str, int]:
+    """Pairs of new lines (those from `begin` on, lines being numbered in order) by who found them."""
+    both = [set(zip(f.pairs["left"].to_pylist(), f.pairs["right"].to_pylist(), strict=True)) for f in (delta, whole)]
+    found, wanted = ({pair for pair in pairs if max(pair) >= begin} for pairs in both)
+    return {
+        "both": len(found & wanted),
+        "index_alone": len(found - wanted),
+        "run_alone": len(wanted - found),
+    }
 
 
 @contextmanager
@@ -152,19 +226,25 @@ def make_roll(lines: int, seed: int, wilayah: str, folder: Path) -> tuple[Path, 
 
     raw, truth, checked = folder / "raw.parquet", folder / "truth.parquet", folder / f"roll-{lines}.parquet"
     write_sample(raw, lines=lines, seed=seed, wilayah=wilayah, truth=truth)
-    wanted = ["line", *roll_id_plan().columns]
+    wanted, writer = ["line", *roll_id_plan().columns], None
     with open_roll(raw) as file:
-        pq.write_table(pa.concat_tables([batch.checked.select(wanted) for batch in check_roll(file)]), checked)
+        for batch in check_roll(file):
+            table = batch.checked.select(wanted)
+            writer = writer or pq.ParquetWriter(checked, table.schema)
+            writer.write_table(table)
+    assert writer is not None
+    writer.close()
     return checked, truth
 
 
 def main() -> None:
     """Run what is asked for, a process a figure."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["public", "roll", "one-public", "one-roll"])
+    parser.add_argument("what", choices=["public", "roll", "index", "scratch", "one-public", "one-roll"])
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--set", default="fake_1000")
     parser.add_argument("--truth", type=Path)
+    parser.add_argument("--new", type=int, default=10_000)
     parser.add_argument("--lines", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--wilayah", default="34.04")
@@ -177,9 +257,16 @@ def main() -> None:
         for name in SETS:
             _alone("one-public", "--set", name, "--data", str(given.data))
     else:
-        with tempfile.TemporaryDirectory() as folder:
-            path, truth = make_roll(given.lines, given.seed, given.wilayah, Path(folder))
-            _alone("one-roll", "--set", str(path), "--truth", str(truth))
+        with tempfile.TemporaryDirectory() as named:
+            folder = Path(named)
+            path, truth = make_roll(given.lines, given.seed, given.wilayah, folder)
+            if given.what == "roll":
+                _alone("one-roll", "--set", str(path), "--truth", str(truth))
+            elif given.what == "index":
+                (folder / "index").mkdir()
+                print(json.dumps(index(path, given.new, folder / "index")))
+            else:
+                print(json.dumps(scratch(path, folder / "scratch")))
 
 
 def _alone(*arguments: str) -> None:
