@@ -5,6 +5,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import click
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,6 +19,7 @@ class Blocker:
             raise ModuleNotFoundError(f"{name} is not in the light wheel", name=name)
 sys.meta_path.insert(0, Blocker())
 """
+LIGHT_PACKAGES = ["click", "cryptography", "_cffi_backend", "rfc8785"]
 MODULES = [
     f"saksama.{package}.{path.stem}"
     for package in ("ledger", "audit")
@@ -40,7 +42,11 @@ def test_the_blocker_blocks():
 
 def test_every_module_of_ledger_and_audit_is_light():
     assert len(MODULES) > 20
-    done = run("".join(f"import {name}\n" for name in [*MODULES, "saksama.cli.witness", "saksama.cli.main"]))
+    done = run(
+        "".join(
+            f"import {name}\n" for name in [*MODULES, "saksama.cli.witness", "saksama.cli.ledger", "saksama.cli.main"]
+        )
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -73,3 +79,57 @@ def test_the_wheel_makes_a_witness_and_audits_a_folder(unpacked, tmp_path):
     audited = run(main, "audit", str(tmp_path), path=unpacked)
     assert audited.returncode == 2, audited.stderr
     assert "tidak dapat dipastikan" in audited.stdout
+
+
+def test_the_wheel_mirrors_watches_and_checks_evidence(unpacked, tmp_path):
+    """What a university does with an office's log, from the light wheel alone."""
+    from saksama.casework.store import MemoryCaseStore
+    from saksama.flow.enter import enter_pending
+    from saksama.flow.office import create_office
+    from saksama.flow.prove import write_proof
+    from saksama.model.wilayah import Wilayah
+
+    office = create_office(tmp_path / "kantor", Wilayah("34.04"), name="KPU Kabupaten Sleman")
+    with office.book() as book:
+        enter_pending(book, MemoryCaseStore())
+        write_proof("office_opened:34.04", tmp_path / "bukti.zip", book=book)
+    main = "from saksama.cli.main import main; main()"
+    published, policy = str(office.published), ("--policy", str(office.published / "policy"))
+    for arguments in (
+        ("ledger", "mirror", published, "--folder", str(tmp_path / "m"), *policy),
+        ("ledger", "watch", published, "--also", str(tmp_path / "m/copy"), "--folder", str(tmp_path / "s"), *policy),
+        ("audit", str(tmp_path / "m/copy")),
+        ("audit", str(tmp_path / "bukti.zip"), *policy),
+    ):
+        done = run(main, *arguments, path=unpacked)
+        assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def empty_environment(tmp_path: Path) -> Path:
+    """Nothing but what the light wheel asks for, as an empty venv has it."""
+    folder = tmp_path / "light"
+    folder.mkdir()
+    installed = Path(click.__file__).parents[1]
+    for name in LIGHT_PACKAGES:
+        (found,) = installed.glob(f"{name}.*.so") if name.startswith("_") else [installed / name]
+        (folder / found.name).symlink_to(found)
+    return folder
+
+
+def test_what_needs_the_office_says_so(unpacked, empty_environment, tmp_path):
+    paths = f"import sys; sys.path[:0] = [{str(unpacked)!r}, {str(empty_environment)!r}]\n"
+    for arguments, said in (
+        (("ledger", "enter", "--office", str(tmp_path)), "Perintah `ledger enter` memerlukan"),
+        (("roll", "check", "x.csv"), "Perintah `roll` memerlukan"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", paths + "from saksama.cli.main import main; main()", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 2, done.stderr
+        assert said in done.stderr
+        assert "pip install 'saksama[office]'" in done.stderr

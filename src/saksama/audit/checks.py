@@ -7,7 +7,7 @@ from pathlib import Path
 
 from saksama.audit import effects, law
 from saksama.audit.entries import AuditedEntry, LooksPersonal, NotCanonical, read_entry
-from saksama.audit.proofs import audit_proof
+from saksama.audit.evidence import audit_evidence
 from saksama.audit.reading import FolderReader, folder_sentence
 from saksama.audit.report import Report, Verdict
 from saksama.audit.signatures import read_checkpoint, read_policy
@@ -29,7 +29,7 @@ def audit_folder(folder: Path, *, policy: Path | None = None, progress: Progress
     report = Report()
     try:
         if folder.is_file():
-            audit_proof(folder, policy=policy, report=report)
+            audit_evidence(folder, policy=policy, report=report)
             return report
         place = policy or folder / "policy"
         if not place.is_file():

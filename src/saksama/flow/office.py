@@ -70,6 +70,11 @@ class Office:
         return OutcomeShelf(self.folder / "outcomes", self.published)
 
     @property
+    def ledger(self) -> Path:
+        """The log's own memory; whoever loses it goes on from a mirror (`flow.promote`)."""
+        return self.folder / "ledger"
+
+    @property
     def published(self) -> Path:
         """The folder that anyone may read."""
         return self.folder / "published"
@@ -77,29 +82,34 @@ class Office:
     @contextmanager
     def book(self) -> Iterator[LedgerBook]:
         """The office's log with its witness and policy, held open alone; raises LedgerBusy, LedgerBroken."""
-        sealed = (self.settings.keys_folder / _LOG_KEY).read_bytes()
-        signer = Signer.load(unseal_bytes(sealed, keys=self.keys, purpose=_LOG_KEY_PURPOSE).decode())
+        signer = self.signer()
+        with self.witness() as witness:
+            with ledger_faults():
+                log = held_open(
+                    lambda: Log.open(self.ledger, self.published, origin=self.settings.origin, signer=signer)
+                )
+            with closing(log):
+                yield LedgerBook(
+                    log=log,
+                    witnesses=(witness,),
+                    policy=load_policy(self.published / POLICY),
+                    published=self.published,
+                    causes=(self.folder / "opening", self.rolls.folder, self.runs.folder),
+                    outcomes=self.outcomes.folder,
+                )
+
+    @contextmanager
+    def witness(self) -> Iterator[Witness]:
+        """The witness that runs beside the office, held open alone; raises LedgerBusy, LedgerBroken."""
         with ledger_faults():
             witness = held_open(lambda: Witness.open(self.folder / "witness"))
-            try:
-                log = held_open(
-                    lambda: Log.open(self.folder / "ledger", self.published, origin=self.settings.origin, signer=signer)
-                )
-            except BaseException:
-                witness.close()
-                raise
-        try:
-            yield LedgerBook(
-                log=log,
-                witnesses=(witness,),
-                policy=load_policy(self.published / POLICY),
-                published=self.published,
-                causes=(self.folder / "opening", self.rolls.folder, self.runs.folder),
-                outcomes=self.outcomes.folder,
-            )
-        finally:
-            log.close()
-            witness.close()
+        with closing(witness):
+            yield witness
+
+    def signer(self) -> Signer:
+        """The key that signs the log."""
+        sealed = (self.settings.keys_folder / _LOG_KEY).read_bytes()
+        return Signer.load(unseal_bytes(sealed, keys=self.keys, purpose=_LOG_KEY_PURPOSE).decode())
 
     @property
     def desk(self) -> Desk:

@@ -1,0 +1,122 @@
+"""When the log's disk is lost: a mirror's copy becomes the office's log again, and nothing acknowledged is missing."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from saksama.flow.enter import ledger_faults
+from saksama.flow.folders import appearing
+from saksama.flow.prove import Published
+from saksama.ledger.checkpoint import Checkpoint
+from saksama.ledger.cosigning import WitnessPort
+from saksama.ledger.keys import Signer
+from saksama.ledger.log import CHECKPOINT, DATABASE, POLICY, Log
+from saksama.ledger.mirror import promote
+from saksama.ledger.note import Note
+from saksama.ledger.places import Folder, read_tile
+from saksama.ledger.tiles import tiles_at
+from saksama.model.errors import BadInput
+from saksama.model.texts import _
+
+
+@dataclass(frozen=True, slots=True)
+class Promoted:
+    """Where the log goes on from, and what was set aside for it."""
+
+    checkpoint: Checkpoint
+    aside: tuple[Path, ...]
+
+
+def promote_copy(
+    copy: Path,
+    *,
+    signer: Signer,
+    witnesses: Sequence[WitnessPort],
+    ledger: Path,
+    published: Path,
+    policy: bytes | None = None,
+) -> Promoted:
+    """Make `ledger` and `published` from a mirror's copy. Refused, it leaves both as they were.
+
+    1. no log is there any more, and what is still published is not more than the copy has
+    2. the policy is the one the log itself declared; `policy` or that of the copy
+    3. every entry of the copy leads to its checkpoint, which the office's own key has signed
+    4. the witnesses cosign it anew: none has seen more, or another history
+    5. both folders appear by rename; what stood there is set aside, never deleted
+    Raises BadInput, LedgerBroken.
+    """
+    _require_lost(copy, ledger, published)  # 1
+    with appearing(ledger) as new_ledger, appearing(published) as new_published:
+        new_published.chmod(0o755)
+        _lay_out(copy, published, new_published, policy)
+        declared = Published(new_published)
+        declared.declared_at()  # 2
+        with ledger_faults():
+            promote(new_published, new_ledger, signer=signer, id_of=_id_of)  # 3
+            with Log.open(new_ledger, new_published, origin=signer.verifier().name, signer=signer) as log:
+                checkpoint = log.checkpoint(witnesses, declared.policy, refresh=True)  # 4
+        aside = tuple(_set_aside(folder) for folder in (published, ledger) if _has_files(folder))  # 5
+    return Promoted(checkpoint, aside)
+
+
+def _id_of(entry: bytes) -> str:
+    return str(json.loads(entry)["id"])
+
+
+def _size_in(folder: Path) -> int:
+    """The size of the checkpoint in a folder; 0 without one."""
+    path = folder / CHECKPOINT
+    if not path.is_file():
+        return 0
+    with ledger_faults():
+        return Checkpoint.parse(Note.parse(path.read_bytes()).text).size
+
+
+def _require_lost(copy: Path, ledger: Path, published: Path) -> None:
+    if (ledger / DATABASE).exists():
+        raise BadInput(
+            _(
+                "Buku besar kantor ini masih ada di {folder}; salinan tidak dipakai selama yang asli dapat dibuka."
+            ).format(folder=ledger)
+        )
+    if not (copy / CHECKPOINT).is_file():
+        raise BadInput(
+            _("Di {folder} tidak ada salinan buku besar. Tunjuk folder `copy` milik cermin.").format(folder=copy)
+        )
+    size, held = _size_in(copy), _size_in(published)
+    if held > size:
+        raise BadInput(
+            _(
+                "Folder terbitan kantor ini berisi {held} catatan, salinan itu {size}. Lanjutkan dari yang lebih "
+                "lengkap: saksama ledger promote {folder}"
+            ).format(held=held, size=size, folder=published)
+        )
+
+
+def _lay_out(copy: Path, old: Path, new: Path, policy: bytes | None) -> None:
+    """What is published, in a new folder: the copy's log, the office's policy, and documents that still are there."""
+    with ledger_faults():
+        for tile in tiles_at(_size_in(copy)):  # these and no others: a copy that came from elsewhere may hold anything
+            target = new / tile.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(read_tile(Folder(copy), tile))
+    shutil.copyfile(copy / CHECKPOINT, new / CHECKPOINT)
+    kept = old / POLICY if (old / POLICY).is_file() else copy / POLICY
+    (new / POLICY).write_bytes(kept.read_bytes() if policy is None else policy)
+    if (old / "outcomes").is_dir():
+        shutil.copytree(old / "outcomes", new / "outcomes")
+
+
+def _has_files(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
+
+
+def _set_aside(folder: Path) -> Path:
+    """Rename a folder to the first free `NAME.lama-N` beside it."""
+    number = 1
+    while (aside := folder.with_name(f"{folder.name}.lama-{number}")).exists():
+        number += 1
+    folder.rename(aside)
+    return aside
