@@ -62,7 +62,7 @@ def test_the_front_page_counts_kinds_and_days(size: int, office: Office) -> None
     for said in ("Putusan dibuat 1", "Petugas didaftarkan 5", "Kantor dibuka 1", "Jenis catatan per hari"):
         assert said in words
     assert "23 November 2026" in words
-    assert f"{size} catatan bertanggal 23 November 2026" in words
+    assert f"{size} catatan bertanggal 23 November 2026." in words
     assert "<polyline" in page("")
 
 
@@ -169,6 +169,26 @@ def test_bent_evidence_is_not_valid_and_the_unwitnessed_cannot_be_told(size: int
     assert " Tidak dapat dipastikan " in words
     assert " Tidak sah " in shown(brought(b"<script>alert(1)</script>").content.decode())
     assert "<script>alert" not in brought(b"<script>alert(1)</script>").content.decode()
+
+
+def test_sound_evidence_of_another_log_is_not_taken_for_this_office_s(size: int, tmp_path: Path) -> None:
+    """A forger makes a log, a witness and a policy of its own: all of it sound, and none of it this office's."""
+    from saksama.casework.store import MemoryCaseStore
+    from saksama.flow.office import create_office
+    from saksama.flow.prove import Published
+    from tests.cast import SLEMAN
+
+    forged = create_office(tmp_path / "tiruan", SLEMAN, name="KPU Kabupaten Sleman")
+    with forged.book() as book:
+        enter_pending(book, MemoryCaseStore())
+    whole = Published(forged.published).evidence(0)
+    words = shown(brought(whole).content.decode())
+    assert " Sah " in words
+    assert "bukan yang sekarang diterbitkan kantor ini" in words
+    mine = shown(brought(Client().get(LEDGER + "catatan/1/bukti.zip").content).content.decode())
+    assert "bukan yang sekarang diterbitkan" not in mine
+    told = brought(whole, policy=(forged.published / "policy").read_bytes()).content.decode()
+    assert "bukan yang sekarang diterbitkan" not in told  # the visitor has said whom to trust
 
 
 def test_it_answers_in_english_when_asked(size: int) -> None:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as say
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from saksama.audit.evidence import MAX_BYTES, judge_evidence
+from saksama.audit.evidence import MAX_BYTES, POLICY, judge_evidence, read_members
 from saksama.audit.report import Report
+from saksama.web.people.site import office
 
 _PAGE: Final = "public/check.html"
 MOST: Final = 2 * MAX_BYTES + (16 << 10)  # bytes of a whole request: evidence, a policy, and the form around them
@@ -40,9 +41,17 @@ def _judge(request: HttpRequest) -> HttpResponse:
         return render(request, _PAGE, context, status=422)
     if any(file is not None and (file.size or 0) > MAX_BYTES for file in (brought, policy)):
         return _refused(request, 413)
-    report = Report()
-    judge_evidence(brought.read(), policy=policy.read() if isinstance(policy, _Upload) else None, report=report)
-    return render(request, _PAGE, {"report": report, "own_policy": policy is not None})
+    report, raw = Report(), brought.read()
+    own = policy.read() if isinstance(policy, _Upload) else None
+    judge_evidence(raw, policy=own, report=report)
+    stranger = own is None and report.exit_code != 1 and not _is_of_this_office(raw)
+    return render(request, _PAGE, {"report": report, "stranger": stranger})
+
+
+def _is_of_this_office(raw: bytes) -> bool:
+    """Whether evidence that was found sound stands under the policy this office publishes: a forger brings its own."""
+    place = office().published / POLICY
+    return place.is_file() and read_members(raw)[POLICY] == place.read_bytes()
 
 
 def _refused(request: HttpRequest, status: int) -> HttpResponse:

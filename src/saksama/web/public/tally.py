@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
+from saksama.audit.entries import KINDS
 from saksama.flow.prove import Published
 from saksama.ledger.log import CHECKPOINT
 from saksama.ledger.tiles import WIDTH
@@ -185,8 +186,14 @@ def _counts_of(tally: Tally) -> Counts:
     for counts in tally.days.values():
         for kind, n in counts.items():
             kinds[kind] = kinds.get(kind, 0) + n
-    days = tuple((day, dict(sorted(counts.items()))) for day, counts in sorted(tally.days.items()))
-    return Counts(tally.size, dict(sorted(kinds.items())), days, dict(tally.declared))
+    days = tuple((day, _in_order(counts)) for day, counts in sorted(tally.days.items()))
+    return Counts(tally.size, _in_order(kinds), days, dict(tally.declared))
+
+
+def _in_order(kinds: Mapping[str, int]) -> dict[str, int]:
+    """Kinds in the order of the main path, what is of no kind last."""
+    known = {kind: kinds[kind] for kind in KINDS if kind in kinds}
+    return known | dict(sorted(kinds.items()))
 
 
 @cache
