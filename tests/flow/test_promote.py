@@ -149,7 +149,18 @@ def test_a_copy_that_was_changed_is_refused(office: Office, copy: Path) -> None:
 def test_what_is_no_copy_is_said_so(office: Office, copy: Path, tmp_path: Path) -> None:
     lose(office)
     with pytest.raises(BadInput, match="folder `copy`"):
-        promoted(office, tmp_path / "mirror")
+        promoted(office, tmp_path)
+
+
+def test_the_mirror_s_own_folder_will_do(office: Office, copy: Path) -> None:
+    lose(office)
+    assert promoted(office, copy.parent).checkpoint.size == 301
+
+
+def test_an_office_without_its_log_is_told_how_to_go_on(office: Office, copy: Path) -> None:
+    lose(office)
+    with pytest.raises(Broken, match="saksama ledger promote"), office.book():
+        pass
 
 
 def test_a_copy_laid_out_with_more_brings_only_the_log(office: Office, copy: Path) -> None:

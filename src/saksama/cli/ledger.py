@@ -120,7 +120,7 @@ def verify(office_path: Path, as_json: bool) -> None:
 )
 @as_json
 def promote(copy: Path, office_path: Path, policy_path: Path | None, as_json: bool) -> None:
-    """Lanjutkan buku besar kantor dari salinan COPY (folder `copy` sebuah cermin), bila miliknya sendiri hilang."""
+    """Lanjutkan buku besar kantor dari salinan COPY (folder sebuah cermin), bila miliknya sendiri hilang."""
     from saksama.flow.office import open_office
     from saksama.flow.promote import promote_copy
 

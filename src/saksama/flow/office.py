@@ -10,12 +10,12 @@ from pathlib import Path
 from saksama.casework.classes import SCHEMES as CLASS_SCHEMES
 from saksama.casework.store import CaseStore
 from saksama.flow.desk import Desk
-from saksama.flow.enter import LedgerBook, held_open, ledger_faults
+from saksama.flow.enter import LedgerBook, LedgerBroken, held_open, ledger_faults
 from saksama.flow.folders import appearing, leave_entries, sha256_of, write_whole
 from saksama.flow.settings import FILE, OfficeSettings, read_settings, write_settings
 from saksama.flow.shelves import OutcomeShelf, RollShelf, RunShelf
 from saksama.ledger.keys import Signer
-from saksama.ledger.log import POLICY, Log
+from saksama.ledger.log import DATABASE, POLICY, Log
 from saksama.ledger.policy import Policy, load_policy
 from saksama.ledger.witness import Witness
 from saksama.model.clock import Clock, SystemClock
@@ -82,6 +82,12 @@ class Office:
     @contextmanager
     def book(self) -> Iterator[LedgerBook]:
         """The office's log with its witness and policy, held open alone; raises LedgerBusy, LedgerBroken."""
+        if not (self.ledger / DATABASE).exists():
+            raise LedgerBroken(
+                _(
+                    "Buku besar hilang dari {folder}. Lanjutkan dari sebuah cermin: saksama ledger promote CERMIN"
+                ).format(folder=self.ledger)
+            )
         signer = self.signer()
         with self.witness() as witness:
             with ledger_faults():

@@ -20,6 +20,8 @@ from saksama.ledger.tiles import tiles_at
 from saksama.model.errors import BadInput
 from saksama.model.texts import _
 
+COPY = "copy"  # where a mirror's folder keeps the log's own layout
+
 
 @dataclass(frozen=True, slots=True)
 class Promoted:
@@ -47,6 +49,8 @@ def promote_copy(
     5. both folders appear by rename; what stood there is set aside, never deleted
     Raises BadInput, LedgerBroken.
     """
+    if not (copy / CHECKPOINT).is_file() and (copy / COPY / CHECKPOINT).is_file():
+        copy = copy / COPY  # the mirror's own folder was named
     _require_lost(copy, ledger, published)  # 1
     with appearing(ledger) as new_ledger, appearing(published) as new_published:
         new_published.chmod(0o755)
@@ -83,7 +87,9 @@ def _require_lost(copy: Path, ledger: Path, published: Path) -> None:
         )
     if not (copy / CHECKPOINT).is_file():
         raise BadInput(
-            _("Di {folder} tidak ada salinan buku besar. Tunjuk folder `copy` milik cermin.").format(folder=copy)
+            _("Di {folder} tidak ada salinan buku besar. Tunjuk folder cermin, atau folder `copy` di dalamnya.").format(
+                folder=copy
+            )
         )
     size, held = _size_in(copy), _size_in(published)
     if held > size:
