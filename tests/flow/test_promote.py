@@ -43,7 +43,7 @@ def mirrored(office: Office, folder: Path) -> Path:
 
 def promoted(office: Office, copy: Path, **parts: object) -> Promoted:
     with office.witness() as witness:
-        told = {"signer": office.signer(), "ledger": office.ledger, "published": office.published} | parts
+        told = {"signer": office.log_key(), "ledger": office.ledger, "published": office.published} | parts
         return promote_copy(copy, witnesses=[witness], **told)  # type: ignore[arg-type]
 
 

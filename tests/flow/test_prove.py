@@ -32,7 +32,7 @@ def test_an_entry_is_named_by_its_id_or_its_index(office: Office, proof: Path, t
     assert (tmp_path / "again.zip").read_bytes() == proof.read_bytes()
 
 
-@pytest.mark.parametrize("entry", ["office_opened:34.04", "0", "7", "-1", "\u0661", "nothing"])
+@pytest.mark.parametrize("entry", ["office_opened:34.04", "0", "7", "-1", "\u0661", "9" * 5000, "nothing"])
 def test_an_entry_not_entered_has_no_proof(office: Office, tmp_path: Path, entry: str) -> None:
     with office.book() as book, pytest.raises(BadInput, match="ledger enter"):
         write_proof(entry, tmp_path / "bukti.zip", book=book)

@@ -125,10 +125,24 @@ def test_keeping_raises_nothing_and_costs_nothing_when_nothing_is_new(office: Of
     counter.keep(office.published)
 
 
+def test_a_bundle_that_was_cut_short_is_a_fault_and_no_endless_count(log: Published, office: Office) -> None:
+    from saksama.ledger.tiles import pack, unpack
+    from saksama.model.errors import Broken
+
+    bundle = office.published / "tile/entries/001"
+    bundle.write_bytes(pack(unpack(bundle.read_bytes())[:100]))
+    counter = Counter(office.folder, 7)
+    with pytest.raises(Broken, match="holds 100 entries instead of 256"):
+        counter.counts(log)
+    counter.keep(office.published)  # said in the log line, and entering goes on
+
+
 def test_what_is_no_entry_is_counted_as_such() -> None:
     tally = Tally("x", 7)
-    tally._take([b"{}", b"\xff", b"[]", b'{"at":"x","kind":"y","body":{}}', b'{"at":7,"kind":"y","body":3}'])
-    assert tally.days == {"1970-01-01": {"?": 5}}
+    tally._take(
+        [b"{}", b"\xff", b"[]", b'{"at":"x","kind":"y","body":{}}', b'{"at":7,"kind":"y","body":3}', b"[" * 9000]
+    )
+    assert tally.days == {"1970-01-01": {"?": 6}}
 
 
 def test_the_process_that_enters_keeps_the_tally(office: Office, desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """Audit one piece of evidence (`bukti.zip`) offline: what it proves, cosigned by whom, when, under which policy.
 
 Zip members, proof and the way from an entry to the root are read here from C2SP tlog-proof and RFC 9162 anew, apart
-from the code of `ledger` that wrote them. Every byte counts: one that is not signed, hashed or named makes it invalid.
+from the code of `ledger` that wrote them. Every bit of the five files counts: what nothing signs or hashes is refused.
 """
 
 import binascii

@@ -129,7 +129,7 @@ def promote(copy: Path, office_path: Path, policy_path: Path | None, as_json: bo
         with office.witness() as witness:
             promoted = promote_copy(
                 copy,
-                signer=office.signer(),
+                signer=office.log_key(),
                 witnesses=[witness],
                 ledger=office.ledger,
                 published=office.published,

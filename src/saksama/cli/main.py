@@ -19,11 +19,7 @@ _NOUNS = {
     "serve": "Buka situs kantor; putusan (langkah 4) diambil orang di sana.",
     "witness": "Saksi: menjaga dan menjalankan saksi buku besar.",
 }
-_LIGHT = {
-    "audit",
-    "ledger",
-    "witness",
-}  # run from the base install (of `ledger`, mirror and watch); the rest needs `office`
+_LIGHT = {"audit", "ledger", "witness"}  # run from the base install; of `ledger`, mirror and watch do
 
 
 class Nouns(click.Group):

@@ -15,8 +15,8 @@ import click
 from saksama.model.errors import Broken, SaksamaError
 from saksama.model.texts import _
 
-P = ParamSpec("P")
-R = TypeVar("R")
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 SHOW_PROGRESS_AFTER = 2.0  # seconds
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Laporan sebagai JSON, untuk mesin.")
@@ -37,11 +37,11 @@ def require_office_parts(name: str) -> None:
         )
 
 
-def office_part(function: Callable[P, R]) -> Callable[P, R]:
+def office_part(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """A command of a light noun that needs the extra `office`."""
 
     @wraps(function)
-    def checked(*arguments: P.args, **options: P.kwargs) -> R:
+    def checked(*arguments: _P.args, **options: _P.kwargs) -> _R:
         require_office_parts(click.get_current_context().command_path.partition(" ")[2])
         return function(*arguments, **options)
 

@@ -88,7 +88,7 @@ class Office:
                     "Buku besar hilang dari {folder}. Lanjutkan dari sebuah cermin: saksama ledger promote CERMIN"
                 ).format(folder=self.ledger)
             )
-        signer = self.signer()
+        signer = self.log_key()
         with self.witness() as witness:
             with ledger_faults():
                 log = held_open(
@@ -112,7 +112,7 @@ class Office:
         with closing(witness):
             yield witness
 
-    def signer(self) -> Signer:
+    def log_key(self) -> Signer:
         """The key that signs the log."""
         sealed = (self.settings.keys_folder / _LOG_KEY).read_bytes()
         return Signer.load(unseal_bytes(sealed, keys=self.keys, purpose=_LOG_KEY_PURPOSE).decode())

@@ -63,13 +63,16 @@ class Published:
         self._nodes = Nodes(self.checkpoint.size, partial(read_tile, self._place))
 
     def entries(self, number: int) -> list[bytes]:
-        """The entries of bundle `number`: those from 256 times it, at most 256."""
-        width = min(WIDTH, self.checkpoint.size - number * WIDTH)
+        """The entries of bundle `number`: all of those from 256 times it that are published, at most 256."""
+        bundle = Tile(-1, number, min(WIDTH, self.checkpoint.size - number * WIDTH))
         with ledger_faults():
             try:
-                return unpack(read_tile(self._place, Tile(-1, number, width)))
+                found = unpack(read_tile(self._place, bundle))
             except Malformed as fault:
-                raise Damaged(str(fault)) from fault
+                raise Damaged(f"{bundle.path} is damaged") from fault
+            if len(found) != bundle.width:
+                raise Damaged(f"{bundle.path} holds {len(found)} entries instead of {bundle.width}")
+            return found
 
     def entry(self, index: int) -> bytes:
         """The bytes of an entry; raises BadInput for one that is not there."""
@@ -122,7 +125,8 @@ class Published:
 
 def write_proof(entry: str, out: Path, *, book: LedgerBook) -> Proved:
     """Write the evidence of an entry, named by its id or its index; raises BadInput for one that is not entered."""
-    index = int(entry) if entry.isascii() and entry.isdecimal() else book.log.index_of(entry)
+    is_index = entry.isascii() and entry.isdecimal() and len(entry) < 20
+    index = int(entry) if is_index else book.log.index_of(entry)
     if index is None or index >= book.log.published_size:
         raise BadInput(
             _("Catatan {entry} belum ada di buku besar. Jalankan dahulu: saksama ledger enter").format(entry=entry)

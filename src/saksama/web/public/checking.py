@@ -17,7 +17,6 @@ from saksama.web.people.site import office
 
 _PAGE: Final = "public/check.html"
 MOST: Final = 2 * MAX_BYTES + (16 << 10)  # bytes of a whole request: evidence, a policy, and the form around them
-_Upload = UploadedFile
 
 
 @login_not_required
@@ -36,13 +35,13 @@ def check(request: HttpRequest) -> HttpResponse:
 
 def _judge(request: HttpRequest) -> HttpResponse:
     brought, policy = request.FILES.get("bukti"), request.FILES.get("kebijakan")
-    if not isinstance(brought, _Upload):
+    if not isinstance(brought, UploadedFile):
         context = {"refused": say("Pilih dahulu berkas bukti.zip yang akan diperiksa.")}
         return render(request, _PAGE, context, status=422)
     if any(file is not None and (file.size or 0) > MAX_BYTES for file in (brought, policy)):
         return _refused(request, 413)
     report, raw = Report(), brought.read()
-    own = policy.read() if isinstance(policy, _Upload) else None
+    own = policy.read() if isinstance(policy, UploadedFile) else None
     judge_evidence(raw, policy=own, report=report)
     stranger = own is None and report.exit_code != 1 and not _is_of_this_office(raw)
     return render(request, _PAGE, {"report": report, "stranger": stranger})

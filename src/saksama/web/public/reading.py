@@ -48,7 +48,7 @@ class Told:
         """The same for reading: a field a line. Never what is hashed."""
         try:
             return json.dumps(json.loads(self.raw), indent=2, ensure_ascii=False)
-        except ValueError:
+        except (ValueError, RecursionError):
             return self.text
 
 

@@ -51,7 +51,7 @@ class Tally:
                 entry = json.loads(raw)
                 kind, day = str(entry["kind"]), self._day(str(entry["at"]))
                 digest = entry["body"].get("policy_sha256")
-            except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+            except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
                 kind, day, digest = _OTHER, max(self.days, default="1970-01-01"), None  # the audit says what it is
             counts = self.days.setdefault(day, {})
             counts[kind] = counts.get(kind, 0) + 1

@@ -49,7 +49,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "growth": draw_growth([(day, sum(kinds.values())) for day, kinds in counts.days]),
         "days": counts.days[: -_DAYS - 1 : -1],
         "newest": told_between(log, max(0, size - _NEWEST), size),
-        "address": request.build_absolute_uri(),
+        "address": request.build_absolute_uri(request.path),
     }
     return render(request, "public/ledger.html", context)
 
@@ -61,7 +61,7 @@ def entries(request: HttpRequest) -> HttpResponse:
     log = _log_or_404()
     size = log.checkpoint.size
     asked = request.GET.get("sampai", "")
-    last = min(size, int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 20 else size
+    last = min(size, max(1, int(asked))) if asked.isascii() and asked.isdecimal() and len(asked) < 20 else size
     first = max(0, last - _A_PAGE)
     context = {
         "log": log,
