@@ -14,9 +14,11 @@ from saksama.flow.enter import LedgerBook, held_open, ledger_faults
 from saksama.flow.folders import appearing, leave_entries, sha256_of, write_whole
 from saksama.flow.settings import FILE, OfficeSettings, read_settings, write_settings
 from saksama.flow.shelves import OutcomeShelf, RollShelf, RunShelf
+from saksama.ledger.database import DatabasePlace
 from saksama.ledger.keys import Signer
 from saksama.ledger.log import POLICY, Log
 from saksama.ledger.policy import Policy, load_policy
+from saksama.ledger.postgres import PostgresSchema
 from saksama.ledger.witness import Witness
 from saksama.model.clock import Clock, SystemClock
 from saksama.model.entry import Entry, EntryId, EntryKind
@@ -83,7 +85,13 @@ class Office:
             witness = held_open(lambda: Witness.open(self.folder / "witness"))
             try:
                 log = held_open(
-                    lambda: Log.open(self.folder / "ledger", self.published, origin=self.settings.origin, signer=signer)
+                    lambda: Log.open(
+                        self.folder / "ledger",
+                        self.published,
+                        origin=self.settings.origin,
+                        signer=signer,
+                        database=_database(self.settings),
+                    )
                 )
             except BaseException:
                 witness.close()
@@ -123,11 +131,18 @@ def open_office(folder: Path, *, clock: Clock | None = None, cases: CaseStore | 
 
 
 def create_office(
-    folder: Path, wilayah: Wilayah, *, name: str, passphrase: str | None = None, clock: Clock | None = None
+    folder: Path,
+    wilayah: Wilayah,
+    *,
+    name: str,
+    passphrase: str | None = None,
+    clock: Clock | None = None,
+    database: str = "",
 ) -> Office:
     """Make an office: folders, keys, log, witness, policy, and the entry that opens its ledger.
 
-    `folder` must be absent or empty. Raises BadInput for an unknown wilayah or a folder in use.
+    `folder` must be absent or empty; `database` is a PostgreSQL address for the ledger's index and queue, or empty for
+    SQLite. Raises BadInput for an unknown wilayah or a folder in use.
     """
     if not name.strip():
         raise BadInput(_('Nama kantor kosong. Contoh: --name "KPU Kabupaten Sleman"'))
@@ -135,7 +150,7 @@ def create_office(
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadInput(_("Folder {folder} sudah berisi. Pilih folder baru atau kosong.").format(folder=folder))
     with appearing(folder.resolve()) as partial:
-        write_settings(partial, name=name, wilayah=wilayah, passphrase=passphrase is not None)
+        write_settings(partial, name=name, wilayah=wilayah, passphrase=passphrase is not None, database=database)
         settings = read_settings(partial)
         keys = Keystore.create(settings.keys_folder, passphrase=passphrase)
         signer = Signer.generate(settings.origin)
@@ -147,11 +162,23 @@ def create_office(
         with closing(Witness.create(partial / "witness", name, logs=[signer.verifier()])) as witness:
             policy = Policy.of(signer.verifier(), witness.verifiers(), log_url=_LOG_URL, witness_url=_WITNESS_URL)
         write_whole(partial / "published" / POLICY, policy.source, mode=0o644)
-        Log.create(partial / "ledger", partial / "published", origin=settings.origin, signer=signer).close()
+        with ledger_faults():
+            Log.create(
+                partial / "ledger",
+                partial / "published",
+                origin=settings.origin,
+                signer=signer,
+                database=_database(settings),
+            ).close()
         opening = partial / "opening" / "office"
         opening.mkdir(parents=True)
         leave_entries(opening, [_opening_entry(settings, partial, clock or SystemClock())])
     return open_office(folder, clock=clock)
+
+
+def _database(settings: OfficeSettings) -> DatabasePlace | None:
+    """Where the ledger's index and queue are; None for a file in its folder."""
+    return PostgresSchema(settings.database) if settings.database else None
 
 
 def enrolment_entry(officer: Officer, *, office: Office, by: str) -> Entry:

@@ -15,8 +15,9 @@ from types import TracebackType
 from saksama.ledger import tree
 from saksama.ledger.checkpoint import Checkpoint
 from saksama.ledger.cosigning import Panel, View, WitnessPort
+from saksama.ledger.database import DatabasePlace, SqliteFile
 from saksama.ledger.errors import BadSignature, Damaged, Malformed, NoQuorum, NotInLog, NotTrusted
-from saksama.ledger.index import Index
+from saksama.ledger.index import PROMOTING, Index
 from saksama.ledger.keys import Signer
 from saksama.ledger.note import Note
 from saksama.ledger.policy import Policy
@@ -33,13 +34,26 @@ _AT_ONCE = 100_000  # entries under one checkpoint, so that memory has a bound h
 class Log:
     """One log, held open by one process. `folder` is its private memory, `published` what the world may read."""
 
-    def __init__(self, folder: Path, published: Path, *, origin: str, signer: Signer, disk: Disk | None = None) -> None:
-        """Open a log made by `create`; raises Locked, Damaged. Prefer `Log.open` and `Log.create`."""
+    def __init__(
+        self,
+        folder: Path,
+        published: Path,
+        *,
+        origin: str,
+        signer: Signer,
+        disk: Disk | None = None,
+        database: DatabasePlace | None = None,
+    ) -> None:
+        """Open a log made by `create`; raises Locked, Damaged. Prefer `Log.open` and `Log.create`.
+
+        `database` is SQLite in `folder` unless another place is given.
+        """
         if signer.verifier().name != origin:
             raise Malformed(f"the key of the log {origin} must bear its name, not {signer.verifier().name}")
         with ExitStack() as undo:
             self._lock = undo.enter_context(FolderLock(folder / "lock", what="log"))
-            self._index = undo.enter_context(closing(Index(folder / DATABASE)))
+            opened = undo.enter_context(closing((database or SqliteFile(folder / DATABASE)).open()))
+            self._index = Index(opened)
             self._storage = Storage(published, disk)
             self._signer = signer
             self._panel = Panel(signer.verifier())
@@ -52,13 +66,23 @@ class Log:
             undo.pop_all()
 
     @classmethod
-    def create(cls, folder: Path, published: Path, *, origin: str, signer: Signer, disk: Disk | None = None) -> "Log":
+    def create(
+        cls,
+        folder: Path,
+        published: Path,
+        *,
+        origin: str,
+        signer: Signer,
+        disk: Disk | None = None,
+        database: DatabasePlace | None = None,
+    ) -> "Log":
         """Begin a log in a folder that has none; raises Damaged if one is there or something is published already."""
-        if (folder / DATABASE).exists() or (published / CHECKPOINT).exists():
+        database = database or SqliteFile(folder / DATABASE)
+        if database.exists() or (published / CHECKPOINT).exists():
             raise Damaged("a log is there already; it is opened, never begun again")
         private = Storage(folder, disk)
         private.make(folder)
-        log = cls(folder, published, origin=origin, signer=signer, disk=disk)
+        log = cls(folder, published, origin=origin, signer=signer, disk=disk, database=database)
         try:
             private.disk.sync_folder(folder)  # the database's own name in it
         except OSError:
@@ -67,11 +91,21 @@ class Log:
         return log
 
     @classmethod
-    def open(cls, folder: Path, published: Path, *, origin: str, signer: Signer, disk: Disk | None = None) -> "Log":
+    def open(
+        cls,
+        folder: Path,
+        published: Path,
+        *,
+        origin: str,
+        signer: Signer,
+        disk: Disk | None = None,
+        database: DatabasePlace | None = None,
+    ) -> "Log":
         """Open a log; raises Locked if another process has it, Damaged if its parts contradict each other."""
-        if not (folder / DATABASE).exists():
+        database = database or SqliteFile(folder / DATABASE)
+        if not database.exists():
             raise Damaged("there is no log in this folder")
-        return cls(folder, published, origin=origin, signer=signer, disk=disk)
+        return cls(folder, published, origin=origin, signer=signer, disk=disk, database=database)
 
     def close(self) -> None:
         """Close the log and let go of its lock."""
@@ -181,6 +215,8 @@ class Log:
             raise Damaged(f"{tile.path} is gone from the published folder") from fault
 
     def _require_same_log(self, signer: Signer) -> None:
+        if self._index.fact(PROMOTING):
+            raise Damaged("this log was being made from a mirror's copy and is not whole: repeat that")
         known = self._index.fact("vkey")
         if known is None:
             self._index.note_fact("vkey", str(signer.verifier()))

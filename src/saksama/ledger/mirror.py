@@ -5,14 +5,16 @@ machine is lost it can be promoted: the entries are there, the witnesses say how
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from saksama.ledger import tree
 from saksama.ledger.checkpoint import Checkpoint
+from saksama.ledger.database import DatabasePlace, SqliteFile
 from saksama.ledger.errors import Damaged, Malformed, ProofFails, SplitView
 from saksama.ledger.fsck import fsck
-from saksama.ledger.index import Index
+from saksama.ledger.index import PROMOTING, Index
 from saksama.ledger.keys import Signer
 from saksama.ledger.log import CHECKPOINT, DATABASE, POLICY
 from saksama.ledger.places import Folder, Place, read_tile
@@ -146,28 +148,40 @@ class Mirror:
         return found
 
 
-def promote(copy: Path, folder: Path, *, signer: Signer, id_of: Callable[[bytes], str]) -> int:
+def promote(
+    copy: Path, folder: Path, *, signer: Signer, id_of: Callable[[bytes], str], database: DatabasePlace | None = None
+) -> int:
     """Make a log's private folder from a mirror's copy, so that `Log.open(folder, copy)` goes on from there.
 
     `id_of` gives the idempotency id of an entry. Gives the size. The first checkpoint then asks every witness and is
     refused (Behind) if one has seen more than the copy has. Raises Damaged if the copy does not lead to its checkpoint
-    or a log is in `folder` already.
+    or a log is in `folder` already. May be repeated after a crash.
     """
-    if (folder / DATABASE).exists():
-        raise Damaged("a log is there already")
-    checkpoint = fsck(copy, signer.verifier())
-    place = Folder(copy)
+    place = database or SqliteFile(folder / DATABASE)
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{DATABASE}.partial"
-    partial.unlink(missing_ok=True)
-    index = Index(partial)
-    for number in range(-(-checkpoint.size // WIDTH)):
-        width = min(WIDTH, checkpoint.size - number * WIDTH)
-        entries = unpack(read_tile(place, Tile(-1, number, width)))
-        index.remember([(id_of(entry), number * WIDTH + at) for at, entry in enumerate(entries)])
-    index.note_fact("vkey", str(signer.verifier()))
-    index.note_signing(checkpoint)
-    index.note_published(checkpoint.size)
-    index.close()
-    partial.replace(folder / DATABASE)
+    if place.exists():
+        if not _is_half_made(place):
+            raise Damaged("a log is there already")
+        place.discard()
+    checkpoint = fsck(copy, signer.verifier())
+    with closing(place.open()) as opened:
+        index = Index(opened)
+        index.note_fact(PROMOTING, "1")
+        index.remember(_ids_in(copy, checkpoint.size, id_of))
+        index.note_fact("vkey", str(signer.verifier()))
+        index.note_signing(checkpoint)
+        index.note_published(checkpoint.size)
+        index.note_fact(PROMOTING, "")
     return checkpoint.size
+
+
+def _is_half_made(place: DatabasePlace) -> bool:
+    with closing(place.open()) as opened:
+        return bool(Index(opened).fact(PROMOTING))
+
+
+def _ids_in(copy: Path, size: int, id_of: Callable[[bytes], str]) -> Iterator[tuple[str, int]]:
+    for number in range(-(-size // WIDTH)):
+        width = min(WIDTH, size - number * WIDTH)
+        entries = unpack(read_tile(Folder(copy), Tile(-1, number, width)))
+        yield from ((id_of(entry), number * WIDTH + at) for at, entry in enumerate(entries))
