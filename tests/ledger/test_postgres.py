@@ -27,8 +27,10 @@ def parts(tmp_path, signer, place):
 def killed(place):
     """End every other connection, as a server that restarts does."""
     with closing(PostgresSchema(address(), "other").open()) as other:
-        others = "pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = 'saksama'"
-        other.rows(f"SELECT pg_terminate_backend(pid) FROM {others}")
+        other.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND usename = 'saksama'"
+        )
 
 
 def test_a_log_lives_there_as_in_a_file(tmp_path, parts, witness, policy, signer):
