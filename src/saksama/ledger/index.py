@@ -84,6 +84,24 @@ class Index:
         statement = "INSERT INTO fact VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
         self._db.rows(statement, (name, value))
 
+    def note_key(self, vkey: str) -> None:
+        """Note the log's key, and keep the one it had among the earlier ones."""
+        with self._db.transaction():
+            before, earlier = self.fact("vkey"), self.earlier_keys
+            if before is not None and before != vkey and before not in earlier:
+                self.note_fact("vkeys_before", "\n".join((*earlier, before)))
+            self.note_fact("vkey", vkey)
+
+    @property
+    def earlier_keys(self) -> list[str]:
+        """The keys that the log had before."""
+        return (self.fact("vkeys_before") or "").split()
+
+    @property
+    def sealed(self) -> int:
+        """The size at which the log takes in nothing more until its policy has changed; 0 if it is not sealed."""
+        return int(self.fact("sealed") or 0)
+
     def find(self, entry_id: str) -> int | None:
         """The index of the entry that came with this id."""
         digest = id_digest(entry_id)

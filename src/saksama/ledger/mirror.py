@@ -7,12 +7,13 @@ machine is lost it can be promoted: the entries are there, the witnesses say how
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 from saksama.ledger import tree
 from saksama.ledger.checkpoint import Checkpoint
 from saksama.ledger.database import DatabasePlace, SqliteFile
-from saksama.ledger.errors import Damaged, Malformed, ProofFails, SplitView
+from saksama.ledger.errors import Damaged, Malformed, NotTrusted, ProofFails, SplitView
 from saksama.ledger.fsck import fsck
 from saksama.ledger.index import PROMOTING, Index
 from saksama.ledger.keys import Signer
@@ -20,9 +21,12 @@ from saksama.ledger.log import CHECKPOINT, DATABASE, POLICY
 from saksama.ledger.places import Folder, Place, read_tile
 from saksama.ledger.policy import Policy, Trusted
 from saksama.ledger.storage import FolderLock, Storage
+from saksama.ledger.succession import FOLDER as SUCCESSION
+from saksama.ledger.succession import last_checkpoint_of, policy_file, replaced_by
 from saksama.ledger.tiles import WIDTH, Edge, Nodes, Tile, edge_at, tiles_at, unpack
 
 _INCOMING = "incoming"
+_POLICIES_AT_MOST = 1000
 _AT_ONCE = 64 * WIDTH  # entries held in memory while copying
 
 
@@ -58,7 +62,15 @@ class Mirror:
     def held(self) -> Trusted | None:
         """The checkpoint up to which the copy is whole; None before the first. Raises NotTrusted, BadSignature."""
         raw = self._storage.read_if_there(CHECKPOINT)
-        return None if raw is None else self._policy.require_trusted(raw)
+        if raw is None:
+            return None
+        try:
+            return self._policy.require_trusted(raw)
+        except NotTrusted:
+            laid = self._storage.read_if_there(POLICY)  # the policy it was taken under, if that has changed since
+            if laid is None or laid == self._policy.source:
+                raise
+            return Policy.parse(laid).require_trusted(raw)
 
     def pull(self, place: Place) -> Checkpoint:
         """Copy what is new at `place`, whole or not at all, and give the checkpoint now held.
@@ -83,10 +95,24 @@ class Mirror:
             (self._incoming / tile.path).replace(target)
         for folder in {(self.copy / tile.path).parent for tile in files}:
             self._storage.disk.sync_folder(folder)
+        self._take_earlier_policies(place)
         self._storage.put(POLICY, self._policy.source)
         self._storage.put(CHECKPOINT, raw)
         shutil.rmtree(self._incoming, ignore_errors=True)
         return offered
+
+    def _take_earlier_policies(self, place: Place) -> None:
+        """Copy the policies that were replaced, each with its last checkpoint, as the policy held leads to them."""
+        digest = replaced_by(self._policy)
+        for _ in range(_POLICIES_AT_MOST):
+            if digest is None or self._storage.read_if_there(f"{SUCCESSION}/{digest}") is not None:
+                return
+            source, last = (place.get(f"{SUCCESSION}/{digest}{end}") for end in ("", ".checkpoint"))
+            if source is None or last is None or sha256(source).hexdigest() != digest:
+                return  # whoever audits the copy will miss it; the entries are whole
+            earlier = Policy.parse(source)
+            self._storage.put_all([(policy_file(earlier), source), (last_checkpoint_of(earlier), last)])
+            digest = replaced_by(earlier)
 
     def _continues(self, held: Checkpoint, offered: Checkpoint, raw: bytes, place: Place) -> bool:
         """Whether there is something new that continues what is held; raises SplitView."""
