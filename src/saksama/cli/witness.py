@@ -174,7 +174,7 @@ def watch(place: str, also: tuple[str, ...], folder: Path, policy_path: Path, pa
 
     with _refusals():
         policy = load_policy(policy_path)
-        if len(policy.logs) != 1:
+        if len({log.verifier.name for log in policy.logs}) != 1:  # a spare key is the same log's
             raise click.UsageError(_("Kebijakan untuk mengamati menyebut tepat satu log."))
         monitor = Monitor(folder, policy, policy.logs[0].verifier, patience=patience)
         log, others = place_at(place), [place_at(item) for item in also]
