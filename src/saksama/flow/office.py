@@ -12,8 +12,9 @@ from saksama.casework.store import CaseStore
 from saksama.flow.desk import Desk
 from saksama.flow.enter import LedgerBook, held_open, ledger_faults
 from saksama.flow.folders import appearing, leave_entries, sha256_of, write_whole
-from saksama.flow.settings import FILE, OfficeSettings, read_settings, write_settings
+from saksama.flow.settings import FILE, LOG_KEY, OfficeSettings, read_settings, write_settings
 from saksama.flow.shelves import OutcomeShelf, RollShelf, RunShelf
+from saksama.ledger.client import HttpWitness, witnesses_in
 from saksama.ledger.database import DatabasePlace
 from saksama.ledger.keys import Signer
 from saksama.ledger.log import POLICY, Log
@@ -33,7 +34,6 @@ from saksama.vault.sealing import seal_bytes
 from saksama.vault.unsealing import unseal_bytes
 
 PASSPHRASE_FROM = "SAKSAMA_PASSPHRASE"  # noqa: S105  # the name of a variable, not what it holds
-_LOG_KEY = "log.skey.sealed"
 _LOG_KEY_PURPOSE = "log-key"
 # Where a policy file says log and witness answer. This office's witness answers in the same process; the addresses are
 # those of `saksama serve` and `saksama witness run`, because other implementations refuse a policy without them.
@@ -76,11 +76,30 @@ class Office:
         """The folder that anyone may read."""
         return self.folder / "published"
 
+    def log_key(self) -> Signer:
+        """The key that signs the office's checkpoints, unsealed."""
+        return self.unsealed_log_key(self.settings.keys_folder / LOG_KEY)
+
+    def unsealed_log_key(self, path: Path) -> Signer:
+        """The log key in a sealed file."""
+        return Signer.load(unseal_bytes(path.read_bytes(), keys=self.keys, purpose=_LOG_KEY_PURPOSE).decode())
+
+    def sealed_log_key(self, signer: Signer) -> bytes:
+        """A log key as it rests in the keys folder."""
+        return seal_bytes(signer.to_text().encode(), keys=self.keys, purpose=_LOG_KEY_PURPOSE)
+
+    @property
+    def database(self) -> DatabasePlace | None:
+        """Where the ledger's index and queue are; None for a file in the ledger's folder."""
+        return _database(self.settings)
+
     @contextmanager
-    def book(self) -> Iterator[LedgerBook]:
-        """The office's log with its witness and policy, held open alone; raises LedgerBusy, LedgerBroken."""
-        sealed = (self.settings.keys_folder / _LOG_KEY).read_bytes()
-        signer = Signer.load(unseal_bytes(sealed, keys=self.keys, purpose=_LOG_KEY_PURPOSE).decode())
+    def book(self, *, signer: Signer | None = None) -> Iterator[LedgerBook]:
+        """The office's log with its witnesses and policy, held open alone; raises LedgerBusy, LedgerBroken.
+
+        `signer` takes the place of the office's own log key while that changes.
+        """
+        signer = signer or self.log_key()
         with ledger_faults():
             witness = held_open(lambda: Witness.open(self.folder / "witness"))
             try:
@@ -96,16 +115,21 @@ class Office:
             except BaseException:
                 witness.close()
                 raise
+        others: list[HttpWitness] = []
         try:
+            policy = load_policy(self.published / POLICY)
+            others += (other for other in witnesses_in(policy) if other.name != witness.name)
             yield LedgerBook(
                 log=log,
-                witnesses=(witness,),
-                policy=load_policy(self.published / POLICY),
+                witnesses=(witness, *others),
+                policy=policy,
                 published=self.published,
                 causes=(self.folder / "opening", self.rolls.folder, self.runs.folder),
                 outcomes=self.outcomes.folder,
             )
         finally:
+            for other in others:
+                other.close()
             log.close()
             witness.close()
 
@@ -155,7 +179,7 @@ def create_office(
         keys = Keystore.create(settings.keys_folder, passphrase=passphrase)
         signer = Signer.generate(settings.origin)
         sealed = seal_bytes(signer.to_text().encode(), keys=keys, purpose=_LOG_KEY_PURPOSE)
-        write_whole(settings.keys_folder / _LOG_KEY, sealed)
+        write_whole(settings.keys_folder / LOG_KEY, sealed)
         for shelf in ("rolls", "runs", "outcomes", "ledger", "published"):
             (partial / shelf).mkdir(mode=0o755 if shelf == "published" else 0o700)
         name = f"saksi.{wilayah.code}.saksama"

@@ -16,6 +16,7 @@ from saksama.model.tms import SCHEMES as TMS_SCHEMES
 from saksama.model.wilayah import MalformedWilayah, Wilayah
 
 FILE = "saksama.toml"
+LOG_KEY = "log.skey.sealed"  # in the keys folder
 _TEMPLATE = """\
 # Kantor ini. Penjelasan setiap baris: docs/formats/saksama-toml.md
 [office]

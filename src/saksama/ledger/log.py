@@ -158,13 +158,17 @@ class Log:
         """The size at which the policy changes, while that is unfinished; else 0."""
         return self._index.sealed
 
-    def seal(self, entry_id: str, entry: bytes) -> int:
+    def seal(self, entry_id: str, entry: bytes, *, unpublished: bool = False) -> int:
         """Take in the last entry under the policy in force, and nothing after it until `unseal`; gives its index.
 
-        Everything before it must be published. May be repeated. Raises HandingOver.
+        Everything before it must be published, unless `unpublished`: where nobody can sign under that policy. May be
+        repeated, also after `unseal`. Raises HandingOver.
         """
         if not self._index.sealed:
-            if self.waiting:
+            known = self._index.find(entry_id)
+            if known is not None:
+                return known
+            if self.waiting and not unpublished:
                 raise HandingOver("entries wait to be published; the policy changes after them")
             self._index.note_fact("sealed", str(self.size + 1))
         (index,) = self._index.add([(entry_id, entry)])

@@ -78,16 +78,22 @@ class Witness:
         name: str,
         *,
         logs: Sequence[Verifier] = (),
+        lost: Sequence[Verifier] = (),
         clock: Callable[[], float] = time.time,
         disk: Disk | None = None,
     ) -> "Witness":
-        """Make a witness with new keys that will cosign for `logs`; raises Damaged if one is there already."""
+        """Make a witness with new keys that will cosign for `logs`; raises Damaged if one is there already.
+
+        `lost` are keys of a witness whose folder this was: what it has seen is in there still, signed by them.
+        """
         storage = Storage(folder, disk)
         storage.make(folder)
         if storage.read_if_there(_KEYS) is not None:
             raise Damaged("a witness is there already: new keys would orphan every policy that names it")
         signers = [Signer.generate(name, kind) for kind in KeyType if kind.cosigns]
         storage.put(_LOGS, _logs_file(logs))
+        if lost:
+            storage.put(_RETIRED, "".join(f"{key}\n" for key in lost).encode())
         storage.put(_KEYS, "".join(signer.to_text() + "\n" for signer in signers).encode(), mode=0o600)
         return cls(folder, clock=clock, disk=disk)
 
