@@ -14,12 +14,13 @@ _NOUNS = {
     "linkage": "Cari ganda (langkah 2).",
     "cases": "Perkara: rujuk ke petugas, daftar (langkah 3).",
     "ledger": "Buku besar: catat, buktikan, periksa (langkah 5).",
+    "keys": "Kunci buku besar dan saksi: ganti, cadangan, kehilangan.",
     "outcome": "Hasil: daftar berikutnya dan Berita Acara (langkah 6).",
     "audit": "Periksa folder terbitan, tanpa basis data dan tanpa jaringan.",
     "serve": "Buka situs kantor; putusan (langkah 4) diambil orang di sana.",
     "witness": "Saksi: menjaga dan menjalankan saksi buku besar.",
 }
-_LIGHT = {"audit", "witness"}  # run from the base install; the rest needs the extra `office`
+_LIGHT = {"audit", "keys", "witness"}  # run from the base install; the rest needs the extra `office`
 
 
 class Nouns(click.Group):

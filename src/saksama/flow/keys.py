@@ -22,7 +22,7 @@ from saksama.ledger.errors import LedgerError
 from saksama.ledger.keys import Signer, Verifier
 from saksama.ledger.log import POLICY, adopt_key
 from saksama.ledger.policy import Policy, load_policy
-from saksama.ledger.succession import following
+from saksama.ledger.succession import following, replaced_by
 from saksama.ledger.witness import Witness
 from saksama.model.clock import Clock
 from saksama.model.entry import Entry, EntryId, EntryKind
@@ -109,6 +109,19 @@ def policy_in_force(office: KeyedOffice) -> Policy:
     """The policy that is published now."""
     with ledger_faults():
         return load_policy(office.published / POLICY)
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy in a file that a person gave; raises BadInput."""
+    try:
+        return load_policy(path)
+    except LedgerError as fault:
+        raise BadInput(_("{path} bukan berkas kebijakan: {fault}").format(path=path, fault=fault)) from fault
+
+
+def replaced(policy: Policy) -> str | None:
+    """The SHA-256 of the policy that this one replaced."""
+    return replaced_by(policy)
 
 
 def is_unfinished(office: KeyedOffice) -> bool:
