@@ -10,6 +10,7 @@ from saksama.flow.enter import enter_pending
 from saksama.flow.office import Office, enrolment_entry
 from saksama.flow.promote import Promoted, promote_copy
 from saksama.flow.prove import Published, verify_book, write_proof
+from saksama.flow.settings import LOG_KEY
 from saksama.ledger import tree
 from saksama.ledger.keys import Signer
 from saksama.ledger.mirror import Mirror
@@ -41,10 +42,8 @@ def mirrored(office: Office, folder: Path) -> Path:
     return folder / "copy"
 
 
-def promoted(office: Office, copy: Path, **parts: object) -> Promoted:
-    with office.witness() as witness:
-        told = {"signer": office.log_key(), "ledger": office.ledger, "published": office.published} | parts
-        return promote_copy(copy, witnesses=[witness], **told)  # type: ignore[arg-type]
+def promoted(office: Office, copy: Path, policy: bytes | None = None) -> Promoted:
+    return promote_copy(copy, office=office, policy=policy)
 
 
 def lose(office: Office) -> None:
@@ -141,8 +140,10 @@ def test_a_copy_that_was_changed_is_refused(office: Office, copy: Path) -> None:
     with pytest.raises(Broken, match="does not have tile/entries/000"):
         promoted(office, copy)
     tile.write_bytes(whole)
+    key = office.settings.keys_folder / LOG_KEY
+    key.write_bytes(office.sealed_log_key(Signer.generate(office.settings.origin)))
     with pytest.raises(Broken):
-        promoted(office, copy, signer=Signer.generate(office.settings.origin))
+        promoted(office, copy)
     assert not office.ledger.exists()
 
 
@@ -169,3 +170,37 @@ def test_a_copy_laid_out_with_more_brings_only_the_log(office: Office, copy: Pat
     lose(office)
     promoted(office, copy)
     assert audit_folder(office.published).exit_code == 0
+
+
+def test_after_a_change_of_keys_the_earlier_policies_come_along(office: Office, tmp_path: Path) -> None:
+    """The log's key and the witness's were rotated; the log is lost; what the old policies announced is still there."""
+    from saksama.flow import keys
+
+    enrolled(office, 100, 110)
+    entered(office)
+    with office.book() as book:
+        write_proof("3", tmp_path / "old.zip", book=book)
+    first = tmp_path / "first.policy"
+    first.write_bytes((office.published / "policy").read_bytes())
+    keys.rotate_log_key(office)
+    keys.rotate_witness_key(office)
+    entered(office)
+    copy = mirrored(office, tmp_path / "mirror")
+    lose(office)
+    promoted(office, copy)
+    enrolled(office, 110, 112)
+    entered(office)
+    assert audit_folder(office.published).exit_code == 0
+    assert audit_folder(office.published, policy=first).exit_code == 0
+    assert audit_folder(tmp_path / "old.zip").exit_code == 0
+    with office.book() as book:
+        for index in (3, book.log.published_size - 1):
+            write_proof(str(index), tmp_path / "new.zip", book=book)
+            assert audit_folder(tmp_path / "new.zip").exit_code == 0
+    changes = [
+        n
+        for n in range(Published(office.published).checkpoint.size)
+        if b"policy_changed" in Published(office.published).entry(n)
+    ]
+    assert len(changes) == 2
+    assert Published(office.published).declared_at() == changes[-1]

@@ -109,11 +109,13 @@ def test_every_address_but_these_asks_who_you_are(office: Office) -> None:
         "public:check",
         "public:checkpoint",
         "public:policy",
+        "public:earlier",
         "public:tile",
     }
     parts = {
         "case_id": "GD-22222-22222", "roll_id": "0123456789abcdef", "outcome_id": "0123456789abcdef",
         "name": "berita-acara.pdf", "path": "0/000", "index": "0", "member": "bukti.zip",
+        "replaced": "0" * 64,
     }  # fmt: skip
     closed = 0
     for name, address in addresses(get_resolver(), parts):

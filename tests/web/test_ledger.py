@@ -1,4 +1,5 @@
 import json
+from hashlib import sha256
 
 from django.test import Client
 
@@ -144,3 +145,21 @@ def test_it_is_read_only(office: Office) -> None:
     assert Client().post(LEDGER + "catatan/").status_code == 405
     assert Client().post(LEDGER + "catatan/0/").status_code == 405
     assert Client().post(LEDGER + "checkpoint").status_code == 405
+
+
+def test_a_mirror_over_http_gets_the_policies_that_were_replaced(case: Case, office: Office) -> None:
+    from saksama.flow import keys
+
+    enter(office)
+    before = (office.published / "policy").read_bytes()
+    keys.rotate_witness_key(office)
+    enter(office)
+    digest = sha256(before).hexdigest()
+    earlier = Client().get(f"{LEDGER}policies/{digest}")
+    assert earlier.content == before
+    assert earlier.headers["Cache-Control"] == "public, no-cache"
+    last = Client().get(f"{LEDGER}policies/{digest}.checkpoint").content
+    assert last == (office.published / f"policies/{digest}.checkpoint").read_bytes()
+    for wrong in ("0" * 64, digest[:-1], f"{digest}.key", "../policy"):
+        assert Client().get(f"{LEDGER}policies/{wrong}").status_code == 404
+    assert "kunci saksi diganti" in Client().get(LEDGER).content.decode()

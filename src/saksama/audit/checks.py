@@ -1,6 +1,7 @@
 """Audit a published folder alone: no database, no network, no code of those who made it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +13,9 @@ from saksama.audit.reading import FolderReader, folder_sentence
 from saksama.audit.report import Report, Verdict
 from saksama.audit.signatures import read_checkpoint, read_policy
 from saksama.audit.state import DECIDING_ROLES, State, Topic
+from saksama.audit.succession import Succession, report_succession
 from saksama.ledger.checkpoint import Checkpoint
+from saksama.ledger.policy import Policy
 from saksama.model.texts import _
 
 Progress = Callable[[float, float | None], None]
@@ -37,18 +40,32 @@ def audit_folder(folder: Path, *, policy: Path | None = None, progress: Progress
                 Verdict.UNKNOWN, _("Tidak ada berkas kebijakan; tanpa itu tidak diketahui siapa log dan saksinya.")
             )
             return report
-        trusted = read_policy(place.read_bytes(), own=policy is not None, report=report)  # 1
-        signed = None if trusted is None else read_checkpoint(folder, trusted, report)  # 2
-        if signed is not None:
-            _check_content(folder, *signed, report, progress or (lambda _done, _total: None))
+        first = read_policy(place.read_bytes(), own=policy is not None, report=report)  # 1
+        if first is not None:
+            succession = Succession(folder, first if policy is not None else None)
+            trusted = succession.policy_in_force(first)
+            signed = read_checkpoint(folder, trusted, report)  # 2
+            if signed is not None:
+                subject = _Subject(folder, trusted, succession, *signed)
+                _check_content(subject, report, progress or (lambda _done, _total: None))
     except OSError as fault:
         report.add(Verdict.UNKNOWN, _("Berkas tidak dapat dibaca: {why}").format(why=fault.strerror or fault))
     return report
 
 
-def _check_content(
-    folder: Path, checkpoint: Checkpoint, cosigned: datetime | None, report: Report, progress: Progress
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What is audited: a folder, under which policy, up to which checkpoint, last cosigned when."""
+
+    folder: Path
+    policy: Policy
+    succession: Succession
+    checkpoint: Checkpoint
+    cosigned: datetime | None
+
+
+def _check_content(subject: _Subject, report: Report, progress: Progress) -> None:
+    folder, checkpoint = subject.folder, subject.checkpoint
     reader = FolderReader(folder, checkpoint.size)
     state = State()
     ids: set[str] = set()
@@ -58,7 +75,7 @@ def _check_content(
         ids.add(entry.id)
         law.take(entry, state)  # 5
         effects.take(entry, state)  # 6
-        _require_time(entry, cosigned, state)
+        _require_time(entry, subject.cosigned, state)
         if entry.index % 1000 == 0:
             progress(entry.index, checkpoint.size)
     effects.finish(state)
@@ -67,6 +84,7 @@ def _check_content(
     faults += [_("{path} berubah").format(path=path) for path in tree.changed]
     if not faults and tree.root != checkpoint.root:
         faults.append(_("catatan tidak menghasilkan akar yang ditandatangani"))
+    broken = [] if faults else subject.succession.judge(reader, subject.policy, checkpoint, state)
     report.judge(folder_sentence(tree), faults)
     unknown = effects.check_files(folder, tree.extra, state)
     report.judge(_("Tidak ada berkas lain di folder ini."), [path.rstrip("*") for path in unknown])
@@ -77,6 +95,7 @@ def _check_content(
         return
     _require_declared_policy(folder, checkpoint, state)
     _judge_all(state, checkpoint.size, report)
+    report_succession(state, broken, report)
 
 
 def _entries(reader: FolderReader, state: State) -> Iterator[AuditedEntry]:
@@ -106,7 +125,7 @@ def _require_declared_policy(folder: Path, checkpoint: Checkpoint, state: State)
     for office, opened in state.offices.items():
         if opened["origin"] != checkpoint.origin:
             state.faults[Topic.OFFICERS].append(_("kantor {office} dibuka untuk log lain").format(office=office))
-        if digest != opened["policy_sha256"]:
+        if len(state.policies) == 1 and digest != opened["policy_sha256"]:
             state.faults[Topic.OFFICERS].append(
                 _("berkas kebijakan di folder bukan yang dicatat saat kantor {office} dibuka").format(office=office)
             )

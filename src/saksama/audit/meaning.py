@@ -129,6 +129,30 @@ def _outcome_enacted(body: Body, _actor: str) -> str:
     )
 
 
+def _policy_changed(body: Body, _actor: str) -> str:
+    return _("Kebijakan bersidik {old} digantikan kebijakan bersidik {new}: {reason}.").format(
+        old=body["replaces_sha256"], new=body["policy_sha256"], reason=_reason(body["reason"])
+    )
+
+
+def _reason(code: str) -> str:
+    match code:
+        case "log_key_rotated":
+            return _("kunci log diganti")
+        case "spare_named":
+            return _("kunci cadangan ditunjuk")
+        case "spare_taken":
+            return _("kunci cadangan dipakai")
+        case "witness_key_rotated":
+            return _("kunci saksi diganti")
+        case "witnesses_changed":
+            return _("susunan saksi diubah")
+        case "log_key_lost":
+            return _("kunci log hilang")
+        case _:
+            return _("kuorum saksi hilang")
+
+
 _SENTENCES: dict[str, Callable[[Body, str], str]] = {
     "office_opened": _office_opened,
     "officer_enrolled": _officer_enrolled,
@@ -140,4 +164,5 @@ _SENTENCES: dict[str, Callable[[Body, str], str]] = {
     "case_settled": _case_settled,
     "roll_changed": _roll_changed,
     "outcome_enacted": _outcome_enacted,
+    "policy_changed": _policy_changed,
 }

@@ -99,6 +99,17 @@ class FolderReader:
         self.tree.root = merkle_root(self._leaves)
         self.tree.extra += sorted(self._left - set(_PLACES))
 
+    def root_of_first(self, size: int) -> bytes | None:
+        """The root over the first `size` entries; None if there are not so many."""
+        return merkle_root(self._leaves[:size]) if 0 <= size <= len(self._leaves) else None
+
+    def take_extra(self, path: str) -> bytes | None:
+        """The bytes of a file that is no tile and stands in `extra`, which then belongs to something."""
+        if path not in self.tree.extra:
+            return None
+        self.tree.extra.remove(path)
+        return (self._folder / path).read_bytes()
+
     def _check_hashes(self) -> None:
         if len(self._leaves) != self.tree.size:
             self._left = {path for path in self._left if not path.startswith("tile/")}

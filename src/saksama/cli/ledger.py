@@ -126,15 +126,7 @@ def promote(copy: Path, office_path: Path, policy_path: Path | None, as_json: bo
 
     with refusals(as_json=as_json):
         office = open_office(office_path)
-        with office.witness() as witness:
-            promoted = promote_copy(
-                copy,
-                signer=office.log_key(),
-                witnesses=[witness],
-                ledger=office.ledger,
-                published=office.published,
-                policy=None if policy_path is None else policy_path.read_bytes(),
-            )
+        promoted = promote_copy(copy, office=office, policy=None if policy_path is None else policy_path.read_bytes())
     report(
         {"size": promoted.checkpoint.size, "published": office.published, "aside": list(promoted.aside)},
         [
@@ -215,7 +207,7 @@ def watch(
 
     with ledger_refusals():
         policy = load_policy(policy_path)
-        if len(policy.logs) != 1:
+        if len({log.verifier.name for log in policy.logs}) != 1:  # a spare key is the same log's
             raise click.UsageError(_("Kebijakan untuk mengamati menyebut tepat satu log."))
         key = policy.logs[0].verifier
         promised = [Receipt.parse(path.read_bytes(), key) for path in receipts]

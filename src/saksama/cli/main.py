@@ -14,12 +14,13 @@ _NOUNS = {
     "linkage": "Cari ganda (langkah 2).",
     "cases": "Perkara: rujuk ke petugas, daftar (langkah 3).",
     "ledger": "Buku besar: catat, buktikan, periksa, salin, amati (langkah 5).",
+    "keys": "Kunci buku besar dan saksi: ganti, cadangan, kehilangan.",
     "outcome": "Hasil: daftar berikutnya dan Berita Acara (langkah 6).",
     "audit": "Periksa folder terbitan atau satu bukti, tanpa basis data dan tanpa jaringan.",
     "serve": "Buka situs kantor; putusan (langkah 4) diambil orang di sana.",
     "witness": "Saksi: menjaga dan menjalankan saksi buku besar.",
 }
-_LIGHT = {"audit", "ledger", "witness"}  # run from the base install; of `ledger`, mirror and watch do
+_LIGHT = {"audit", "keys", "ledger", "witness"}  # run from the base install; of `ledger`, mirror and watch do
 
 
 class Nouns(click.Group):

@@ -3,19 +3,24 @@
 import json
 import shutil
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from saksama.flow.enter import ledger_faults
-from saksama.flow.folders import appearing
+from saksama.flow.folders import appearing, sha256_of
 from saksama.flow.prove import Published
 from saksama.ledger.checkpoint import Checkpoint
 from saksama.ledger.cosigning import WitnessPort
+from saksama.ledger.database import DatabasePlace, SqliteFile
 from saksama.ledger.keys import Signer
 from saksama.ledger.log import CHECKPOINT, DATABASE, POLICY, Log
 from saksama.ledger.mirror import promote
 from saksama.ledger.note import Note
 from saksama.ledger.places import Folder, read_tile
+from saksama.ledger.policy import Policy
+from saksama.ledger.succession import FOLDER as POLICIES
 from saksama.ledger.tiles import tiles_at
 from saksama.model.errors import BadInput
 from saksama.model.texts import _
@@ -31,16 +36,30 @@ class Promoted:
     aside: tuple[Path, ...]
 
 
-def promote_copy(
-    copy: Path,
-    *,
-    signer: Signer,
-    witnesses: Sequence[WitnessPort],
-    ledger: Path,
-    published: Path,
-    policy: bytes | None = None,
-) -> Promoted:
-    """Make `ledger` and `published` from a mirror's copy. Refused, it leaves both as they were.
+class LostOffice(Protocol):
+    """What an office still has when its log is lost."""
+
+    @property
+    def ledger(self) -> Path:
+        """Where the log's own memory belongs."""
+
+    @property
+    def published(self) -> Path:
+        """Where what anyone may read belongs."""
+
+    @property
+    def database(self) -> DatabasePlace | None:
+        """Where the ledger's index and queue are; None for a file in the ledger's folder."""
+
+    def log_key(self) -> Signer:
+        """The key that signs the log."""
+
+    def panel(self, policy: Policy) -> AbstractContextManager[Sequence[WitnessPort]]:
+        """Those who are asked to cosign under a policy."""
+
+
+def promote_copy(copy: Path, *, office: LostOffice, policy: bytes | None = None) -> Promoted:
+    """Make the office's log from a mirror's copy. Refused, it leaves everything as it was.
 
     1. no log is there any more, and what is still published is not more than the copy has
     2. the policy is the one the log itself declared; `policy` or that of the copy
@@ -51,18 +70,31 @@ def promote_copy(
     """
     if not (copy / CHECKPOINT).is_file() and (copy / COPY / CHECKPOINT).is_file():
         copy = copy / COPY  # the mirror's own folder was named
-    _require_lost(copy, ledger, published)  # 1
+    ledger, published = office.ledger, office.published
+    _require_lost(copy, office)  # 1
     with appearing(ledger) as new_ledger, appearing(published) as new_published:
         new_published.chmod(0o755)
         _lay_out(copy, published, new_published, policy)
         declared = Published(new_published)
         declared.declared_at()  # 2
+        database = office.database or SqliteFile(new_ledger / DATABASE)
         with ledger_faults():
-            promote(new_published, new_ledger, signer=signer, id_of=_id_of)  # 3
-            with Log.open(new_ledger, new_published, origin=signer.verifier().name, signer=signer) as log:
-                checkpoint = log.checkpoint(witnesses, declared.policy, refresh=True)  # 4
+            promote(new_published, new_ledger, signer=office.log_key(), id_of=_id_of, database=database)  # 3
+        try:
+            checkpoint = _cosigned(office, new_ledger, declared, database)  # 4
+        except BaseException:
+            database.discard()
+            raise
         aside = tuple(_set_aside(folder) for folder in (published, ledger) if _has_files(folder))  # 5
     return Promoted(checkpoint, aside)
+
+
+def _cosigned(office: LostOffice, ledger: Path, published: Published, database: DatabasePlace) -> Checkpoint:
+    signer = office.log_key()
+    with office.panel(published.policy) as witnesses, ledger_faults():
+        origin = signer.verifier().name
+        with Log.open(ledger, published.folder, origin=origin, signer=signer, database=database) as log:
+            return log.checkpoint(witnesses, published.policy, refresh=True)
 
 
 def _id_of(entry: bytes) -> str:
@@ -78,8 +110,9 @@ def _size_in(folder: Path) -> int:
         return Checkpoint.parse(Note.parse(path.read_bytes()).text).size
 
 
-def _require_lost(copy: Path, ledger: Path, published: Path) -> None:
-    if (ledger / DATABASE).exists():
+def _require_lost(copy: Path, office: LostOffice) -> None:
+    ledger, published = office.ledger, office.published
+    if (office.database or SqliteFile(ledger / DATABASE)).exists():
         raise BadInput(
             _(
                 "Buku besar kantor ini masih ada di {folder}; salinan tidak dipakai selama yang asli dapat dibuka."
@@ -111,8 +144,18 @@ def _lay_out(copy: Path, old: Path, new: Path, policy: bytes | None) -> None:
     shutil.copyfile(copy / CHECKPOINT, new / CHECKPOINT)
     kept = old / POLICY if (old / POLICY).is_file() else copy / POLICY
     (new / POLICY).write_bytes(kept.read_bytes() if policy is None else policy)
+    _lay_out_earlier_policies(copy, new)
     if (old / "outcomes").is_dir():
         shutil.copytree(old / "outcomes", new / "outcomes")
+
+
+def _lay_out_earlier_policies(copy: Path, new: Path) -> None:
+    """The policies that were replaced, each under the SHA-256 of its content, and the last checkpoint of each."""
+    for path in sorted((copy / POLICIES).glob("*")):
+        digest = path.name.removesuffix(".checkpoint")
+        if path.is_file() and (copy / POLICIES / digest).is_file() and sha256_of(copy / POLICIES / digest) == digest:
+            (new / POLICIES).mkdir(exist_ok=True)
+            shutil.copyfile(path, new / POLICIES / path.name)
 
 
 def _has_files(folder: Path) -> bool:

@@ -51,6 +51,7 @@ class Published:
 
     def __init__(self, folder: Path) -> None:
         """Read the checkpoint and the policy; raises BadInput if nothing is published yet."""
+        self.folder = folder
         self._place: Place = Folder(folder)
         raw, policy = self._place.get(CHECKPOINT), self._place.get(POLICY)
         if raw is None or policy is None:

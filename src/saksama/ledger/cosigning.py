@@ -60,8 +60,9 @@ class Gathered:
 class Panel:
     """The witnesses of one log, and what each is known to have seen of it since the log was opened."""
 
-    def __init__(self, log_key: Verifier, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._log_key = log_key
+    def __init__(self, *log_keys: Verifier, clock: Callable[[], float] = time.monotonic) -> None:
+        """`log_keys` are the log's key and those it had before, under which a witness may have seen it last."""
+        self._log_keys = log_keys
         self._clock = clock
         self._seen: dict[str, int] = {}
         self._resting: dict[str, tuple[float, str]] = {}  # who did not answer: until when nobody waits for it, and why
@@ -128,7 +129,9 @@ class Panel:
         try:
             note = Note.parse(raw)
             seen = Checkpoint.parse(note.text)
-            ours = self._log_key.verify_in(note) is not None and seen.origin == view.checkpoint.origin
+            ours = (
+                any(key.verify_in(note) is not None for key in self._log_keys) and seen.origin == view.checkpoint.origin
+            )
         except (Malformed, BadSignature) as fault:
             raise WitnessUnreachable(f"{witness.name} showed a checkpoint that is none: {fault}") from fault
         if not ours:

@@ -33,6 +33,14 @@ class Damaged(LedgerError):
     """Stored bytes contradict what was committed: stop, and keep the folder as evidence."""
 
 
+class StoreFails(LedgerError):
+    """The log's database cannot be read or written. What it acknowledged before is kept; the step can be repeated."""
+
+
+class HandingOver(LedgerError):
+    """The log is changing its policy or key: nothing is taken in until that is finished."""
+
+
 class Behind(LedgerError):
     """A witness has seen a longer log than this folder holds: state was lost, and going on would fork it."""
 

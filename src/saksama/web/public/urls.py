@@ -21,7 +21,22 @@ class EvidenceName:
         return value
 
 
+class PolicyName:
+    """The names of a policy that was replaced and of the last checkpoint under it."""
+
+    regex = r"[0-9a-f]{64}(?:\.checkpoint)?"
+
+    def to_python(self, value: str) -> str:
+        """As it is."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it is."""
+        return value
+
+
 register_converter(EvidenceName, "evidence")
+register_converter(PolicyName, "policy")
 app_name = "public"
 urlpatterns: list[Any] = [
     path("", views.ledger, name="ledger"),
@@ -31,5 +46,6 @@ urlpatterns: list[Any] = [
     path("periksa/", checking.check, name="check"),
     path("checkpoint", views.note, {"name": "checkpoint"}, name="checkpoint"),
     path("policy", views.note, {"name": "policy"}, name="policy"),
+    path("policies/<policy:replaced>", views.earlier_policy, name="earlier"),
     path("tile/<path:path>", views.tile, name="tile"),
 ]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from saksama.flow.prove import Published
 from saksama.ledger.errors import LedgerError, Malformed
 from saksama.ledger.places import Folder, read_tile
+from saksama.ledger.succession import FOLDER as POLICIES
 from saksama.ledger.tiles import WIDTH, Tile
 from saksama.web.people.site import office
 from saksama.web.public.picture import draw_growth
@@ -113,6 +114,16 @@ def entry_file(request: HttpRequest, index: int, member: str) -> HttpResponseBas
 def note(request: HttpRequest, name: str) -> HttpResponseBase:
     """The checkpoint or the policy, as published (C2SP tlog-tiles: a client starts here)."""
     path = office().published / name
+    if not path.is_file():
+        raise Http404
+    return _answer(request, path.read_bytes(), "text/plain; charset=utf-8", _ASK_EACH_TIME)
+
+
+@login_not_required
+@require_safe
+def earlier_policy(request: HttpRequest, replaced: str) -> HttpResponseBase:
+    """A policy that was replaced, or the last checkpoint under it: by these a mirror leads from an old policy on."""
+    path = office().published / POLICIES / replaced
     if not path.is_file():
         raise Http404
     return _answer(request, path.read_bytes(), "text/plain; charset=utf-8", _ASK_EACH_TIME)

@@ -82,6 +82,7 @@ _KINDS: Final = {
     "case_settled": later("Perkara selesai"),
     "roll_changed": later("Daftar diubah"),
     "outcome_enacted": later("Hasil diberlakukan"),
+    "policy_changed": later("Kebijakan diganti"),
 }
 _VERDICTS: Final = {
     "ok": later("benar"),
