@@ -93,7 +93,9 @@ def test_entries_are_listed_by_fifty_newest_first(desk: Desk, office: Office) ->
         address = f"catatan/?sampai={older[1]}" if older else ""
     assert seen == list(range(305, -1, -1))
     assert "Lebih baru" not in page("catatan/")
-    assert 'href="?sampai=306"' in page("catatan/?sampai=256")
+    assert 'href="?sampai=305"' in page("catatan/?sampai=256")
+    assert "Urutan 207 sampai 256 dari 306" in shown(page("catatan/?sampai=256"))
+    assert "Urutan 0 sampai 0 dari 306" in shown(page("catatan/?sampai=0"))
 
 
 @pytest.mark.parametrize("asked", ["", "x", "-1", "99999999999999999999", "1e3", "\u0663", "0"])
