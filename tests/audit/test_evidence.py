@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 import struct
 import warnings
 import zipfile
@@ -90,6 +91,13 @@ def test_every_entry_of_the_story_can_be_proved_the_declaration_too(published, s
     log = Published(published)
     for index in range(len(story.acts)):
         assert judged(log.evidence(index)).exit_code == 0, index
+
+
+def test_the_format_page_names_the_files_in_their_order(whole):
+    page = (Path(__file__).parents[2] / "docs/formats/evidence.md").read_text(encoding="utf-8")
+    assert tuple(re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)) == MEMBERS
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        assert tuple(archive.namelist()) == MEMBERS
 
 
 def test_the_same_entry_is_the_same_bytes(published, whole):

@@ -158,6 +158,19 @@ def test_the_mirror_s_own_folder_will_do(office: Office, copy: Path) -> None:
     assert promoted(office, copy.parent).checkpoint.size == 301
 
 
+def test_a_promotion_that_stops_half_way_is_repeated(office: Office, copy: Path) -> None:
+    """`published` has taken its place and `ledger` cannot: the next attempt begins anew and ends well."""
+    lose(office)
+    office.ledger.write_text("something stands in the way")
+    with pytest.raises(OSError):
+        promoted(office, copy)
+    assert Published(office.published).checkpoint.size == 301
+    office.ledger.unlink()
+    assert promoted(office, copy).checkpoint.size == 301
+    assert entered(office) == 301
+    assert audit_folder(office.published).exit_code == 0
+
+
 def test_an_office_without_its_log_is_told_how_to_go_on(office: Office, copy: Path) -> None:
     lose(office)
     with pytest.raises(Broken, match="saksama ledger promote"), office.book():

@@ -53,6 +53,35 @@ def test_the_proof_inside_is_one_that_other_tools_read(office: Office, proof: Pa
         parsed.require_inclusion(archive.read("catatan.json"), Policy.parse(archive.read("policy")))
 
 
+def test_evidence_is_whole_while_the_log_grows_under_it(office: Office, proof: Path) -> None:
+    """No lock is held: tiles fill, partial ones give way to full ones, and what is written meanwhile is still sound."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from saksama.audit.evidence import judge_evidence
+    from saksama.audit.report import Report
+
+    first = Published(office.published).entry(0)
+    with office.book() as book, ThreadPoolExecutor(max_workers=1) as other:
+
+        def grow() -> int:
+            for start in range(0, 600, 3):
+                book.log.append([(f"{n}", first + bytes(str(n), "ascii")) for n in range(start, start + 3)])
+                book.log.checkpoint(book.witnesses, book.policy)
+            return book.log.published_size
+
+        growing = other.submit(grow)
+        sizes = set()
+        while not growing.done():
+            log = Published(office.published)
+            report = Report()
+            judge_evidence(log.evidence(0), policy=None, report=report)
+            assert report.exit_code == 0, report.sentences()
+            log.proof(log.checkpoint.size - 1)
+            sizes.add(log.checkpoint.size)
+        assert growing.result() == 601
+    assert len(sizes) > 20
+
+
 def test_the_whole_log_is_checked_at_home(office: Office, proof: Path) -> None:
     with office.book() as book:
         assert "1 catatan" in verify_book(book)[0]

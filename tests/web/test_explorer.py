@@ -19,6 +19,7 @@ from saksama.audit.evidence import read_members
 from saksama.flow.desk import Desk
 from saksama.flow.enter import enter_pending
 from saksama.flow.office import Office
+from saksama.ledger.fsck import fsck
 from saksama.ledger.policy import Policy
 from saksama.ledger.proof import Proof
 from saksama.model.case import Case
@@ -93,7 +94,9 @@ def test_entries_are_listed_by_fifty_newest_first(desk: Desk, office: Office) ->
         address = f"catatan/?sampai={older[1]}" if older else ""
     assert seen == list(range(305, -1, -1))
     assert "Lebih baru" not in page("catatan/")
-    assert 'href="?sampai=306"' in page("catatan/?sampai=256")
+    assert 'href="?sampai=305"' in page("catatan/?sampai=256")
+    assert "Urutan 207 sampai 256 dari 306" in shown(page("catatan/?sampai=256"))
+    assert "Urutan 0 sampai 0 dari 306" in shown(page("catatan/?sampai=0"))
 
 
 @pytest.mark.parametrize("asked", ["", "x", "-1", "99999999999999999999", "1e3", "\u0663", "0"])
@@ -280,3 +283,30 @@ def test_no_page_reads_the_log_from_its_beginning(desk: Desk, office: Office) ->
     assert Client().get(LEDGER + "catatan/3/").status_code == 500
     kinds = Counter(re.findall(r"Perkara dibuka</td><td class=\"num\">(\d+)", page("")))
     assert kinds == {"600": 1}
+
+
+@pytest.mark.parametrize("address", [LEDGER, LEDGER.rstrip("/")])
+def test_a_stranger_mirrors_and_watches_the_live_site(live: tuple[Office, str], tmp_path: Path, address: str) -> None:
+    """`saksama ledger mirror` and `watch` over HTTP, twice, the log grown past a full bundle in between."""
+    from click.testing import CliRunner
+
+    from saksama.cli.main import main
+
+    office, site = live
+    (tmp_path / "policy").write_bytes((office.published / "policy").read_bytes())
+    told = ("--policy", str(tmp_path / "policy"))
+    for start, size in ((0, 206), (200, 306)):
+        for n in range(start, size - 6):
+            plant(office.desk, (NGATINEM, THIRD), lines=(n, 1000 + n))
+        with office.book() as book:
+            assert enter_pending(book, office.desk.cases).checkpoint.size == size
+        for command, folder, said in (
+            ("mirror", "m", f"{size} catatan tersalin utuh"),
+            ("watch", "s", "Tidak ada tanda bahaya"),
+        ):
+            done = CliRunner().invoke(
+                main, ["ledger", command, site + address, "--folder", str(tmp_path / folder), *told]
+            )
+            assert (done.exit_code, said in done.output) == (0, True), done.output
+        key = Policy.parse((tmp_path / "policy").read_bytes()).logs[0].verifier
+        assert fsck(tmp_path / "m/copy", key).size == size

@@ -6,6 +6,7 @@
 import sys
 import time
 from base64 import b64encode
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -153,8 +154,11 @@ def mirror(place: str, folder: Path, policy_path: Path, every: float) -> None:
     from saksama.ledger.policy import load_policy
     from saksama.ledger.storage import Storage
 
-    with ledger_refusals(), Mirror(folder, load_policy(policy_path)) as copy:
-        source = place_at(place)
+    with (
+        ledger_refusals(),
+        Mirror(folder, load_policy(policy_path)) as copy,
+        closing(place_at(place)) as source,
+    ):
         while True:
             try:
                 held = copy.pull(source)
@@ -205,14 +209,14 @@ def watch(
     from saksama.ledger.policy import load_policy
     from saksama.ledger.receipt import Receipt
 
-    with ledger_refusals():
+    with ledger_refusals(), ExitStack() as held:
         policy = load_policy(policy_path)
         if len({log.verifier.name for log in policy.logs}) != 1:  # a spare key is the same log's
             raise click.UsageError(_("Kebijakan untuk mengamati menyebut tepat satu log."))
         key = policy.logs[0].verifier
         promised = [Receipt.parse(path.read_bytes(), key) for path in receipts]
         monitor = Monitor(folder, policy, key, patience=patience)
-        log, others = place_at(place), [place_at(item) for item in also]
+        log, *others = [held.enter_context(closing(place_at(item))) for item in (place, *also)]
         while True:
             alarms = monitor.look(log, others, receipts=promised)
             if alarms:

@@ -58,19 +58,19 @@ def ledger(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def entries(request: HttpRequest) -> HttpResponse:
-    """Entries by fifty, newest first. `sampai`: the index before which the page ends."""
+    """Entries by fifty, newest first. `sampai`: the index of the newest on the page."""
     log = _log_or_404()
     size = log.checkpoint.size
     asked = request.GET.get("sampai", "")
-    last = min(size, max(1, int(asked))) if asked.isascii() and asked.isdecimal() and len(asked) < 20 else size
-    first = max(0, last - _A_PAGE)
+    newest = min(size - 1, int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 20 else size - 1
+    first = max(0, newest + 1 - _A_PAGE)
     context = {
         "log": log,
-        "entries": told_between(log, first, last),
+        "entries": told_between(log, first, newest + 1),
         "first": first,
-        "last": last - 1,
-        "older": first or None,
-        "newer": min(size, last + _A_PAGE) if last < size else None,
+        "last": newest,
+        "older": first - 1 if first else None,
+        "newer": min(size - 1, newest + _A_PAGE) if newest + 1 < size else None,
     }
     return render(request, "public/entries.html", context)
 
