@@ -10,7 +10,7 @@ import pytest
 
 from saksama.audit import Report, audit_folder
 from saksama.flow import keys
-from saksama.flow.enter import LedgerBroken, enter_pending
+from saksama.flow.enter import LedgerWaits, enter_pending
 from saksama.flow.keys import Changed, Reason
 from saksama.flow.office import Office, enrolment_entry
 from saksama.ledger.checkpoint import Checkpoint
@@ -198,7 +198,7 @@ def test_while_a_change_is_unfinished_nothing_is_entered(office, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         keys.rotate_log_key(office)
     monkeypatch.undo()
-    with pytest.raises(LedgerBroken, match="changing its policy"):
+    with pytest.raises(LedgerWaits, match="keys finish"):
         enter(office, WAYAN)
     with pytest.raises(BadInput, match="keys finish"):
         keys.rotate_witness_key(office)
