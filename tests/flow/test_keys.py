@@ -47,6 +47,10 @@ def failures(report: Report) -> str:
     return "\n".join(p for f in report.findings if f.verdict.value != "ok" for p in (f.sentence, *f.points))
 
 
+def digest_of(path: Path) -> str:
+    return Policy.parse(path.read_bytes()).digest
+
+
 def log_key_on(office: Office) -> bytes:
     note = Note.parse((office.published / "checkpoint").read_bytes())
     return next(line.key_id for line in note.signatures if line.name == office.settings.origin)
@@ -126,6 +130,14 @@ def test_many_changes_in_a_row_lead_from_the_first_policy_to_the_last(office, tm
         (tmp_path / f"{number}").mkdir()
         drill(office, tmp_path / f"{number}")
         enter(office, *([TONO] if number == 2 else []))
+        memory = audit_folder(office.published, policy=first, memory=tmp_path / "memory")
+        assert (memory.exit_code, failures(memory)) == (0, "")
+    assert "dilanjutkan" in "\n".join(memory.sentences())
+    (last,) = (office.published / "policies").glob(f"{digest_of(first)}.checkpoint")
+    kept = last.read_bytes()
+    last.write_bytes(kept + b"x")
+    assert audit_folder(office.published, policy=first, memory=tmp_path / "memory").exit_code == 1
+    last.write_bytes(kept)
     report = audit_folder(office.published, policy=first)
     assert (report.exit_code, failures(report)) == (0, "")
     assert "Kebijakan diganti 6 kali" in "\n".join(report.sentences())
