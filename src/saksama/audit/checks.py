@@ -77,7 +77,7 @@ class _Subject:
 
 
 def _check_content(subject: _Subject, known: Memory, report: Report, progress: Progress) -> bytes | None:
-    """Judge what is new since `known`; gives the memory of what is known now, if the entries are those that were signed."""
+    """Judge what is new since `known`; gives the new memory, if the entries are those that were signed."""
     folder, checkpoint = subject.folder, subject.checkpoint
     if checkpoint.size < known.begun.size:
         report.add(
