@@ -7,11 +7,10 @@ from saksama.audit.checks import audit_folder
 from saksama.casework.store import MemoryCaseStore
 from saksama.flow import enter
 from saksama.flow.decide import show_case
-from saksama.flow.enter import LedgerBroken, LedgerBusy, enter_pending
+from saksama.flow.enter import LedgerBroken, LedgerBusy, LedgerWaits, enter_pending
 from saksama.flow.office import Office, create_office, enrolment_entry
 from saksama.ledger.errors import NoQuorum
 from saksama.model.case import Case
-from saksama.model.errors import Broken
 from saksama.model.officer import Officer
 from tests.cast import SARI, WAYAN
 from tests.ledger.postgres import address
@@ -58,7 +57,7 @@ def test_nothing_is_marked_entered_without_the_witness(office: Office, monkeypat
     def refuses(*_args: object, **_kwargs: object) -> None:
         raise NoQuorum("the witness does not answer")
 
-    with monkeypatch.context() as outage, office.book() as book, pytest.raises(Broken, match="witness"):
+    with monkeypatch.context() as outage, office.book() as book, pytest.raises(LedgerWaits, match="witness"):
         outage.setattr(type(book.log), "checkpoint", refuses)
         enter_pending(book, office.desk.cases)
     assert len(office.desk.cases.outbox(10)) == 1

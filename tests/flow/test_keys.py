@@ -10,7 +10,7 @@ import pytest
 
 from saksama.audit import Report, audit_folder
 from saksama.flow import keys
-from saksama.flow.enter import LedgerBroken, enter_pending
+from saksama.flow.enter import LedgerWaits, enter_pending
 from saksama.flow.keys import Changed, Reason
 from saksama.flow.office import Office, enrolment_entry
 from saksama.ledger.checkpoint import Checkpoint
@@ -45,6 +45,10 @@ def office(office: Office) -> Office:
 
 def failures(report: Report) -> str:
     return "\n".join(p for f in report.findings if f.verdict.value != "ok" for p in (f.sentence, *f.points))
+
+
+def digest_of(path: Path) -> str:
+    return Policy.parse(path.read_bytes()).digest
 
 
 def log_key_on(office: Office) -> bytes:
@@ -126,6 +130,14 @@ def test_many_changes_in_a_row_lead_from_the_first_policy_to_the_last(office, tm
         (tmp_path / f"{number}").mkdir()
         drill(office, tmp_path / f"{number}")
         enter(office, *([TONO] if number == 2 else []))
+        memory = audit_folder(office.published, policy=first, memory=tmp_path / "memory")
+        assert (memory.exit_code, failures(memory)) == (0, "")
+    assert "dilanjutkan" in "\n".join(memory.sentences())
+    (last,) = (office.published / "policies").glob(f"{digest_of(first)}.checkpoint")
+    kept = last.read_bytes()
+    last.write_bytes(kept + b"x")
+    assert audit_folder(office.published, policy=first, memory=tmp_path / "memory").exit_code == 1
+    last.write_bytes(kept)
     report = audit_folder(office.published, policy=first)
     assert (report.exit_code, failures(report)) == (0, "")
     assert "Kebijakan diganti 6 kali" in "\n".join(report.sentences())
@@ -198,7 +210,7 @@ def test_while_a_change_is_unfinished_nothing_is_entered(office, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         keys.rotate_log_key(office)
     monkeypatch.undo()
-    with pytest.raises(LedgerBroken, match="changing its policy"):
+    with pytest.raises(LedgerWaits, match="keys finish"):
         enter(office, WAYAN)
     with pytest.raises(BadInput, match="keys finish"):
         keys.rotate_witness_key(office)

@@ -1,12 +1,19 @@
 """A university runs witness and verifier from the light wheel: click, cryptography, rfc8785, and nothing else."""
 
+import re
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
 
 import click
 import pytest
+
+from saksama.ledger.client import HttpWitness
+from saksama.ledger.log import Log
+from saksama.ledger.note import Note, parse_signatures
+from tests.ledger.parts import entries
 
 ROOT = Path(__file__).resolve().parents[2]
 # Whatever is neither of the standard library nor of the light wheel is not there.
@@ -133,3 +140,90 @@ def test_what_needs_the_office_says_so(unpacked, empty_environment, tmp_path):
         assert done.returncode == 2, done.stderr
         assert said in done.stderr
         assert "pip install 'saksama[office]'" in done.stderr
+
+
+_MAIN = "from saksama.cli.main import main; main()"
+
+
+@pytest.fixture(scope="module")
+def empty_venv(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A venv with nothing but the wheel and what its metadata says that the light install needs."""
+    folder = tmp_path_factory.mktemp("venv")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=60)
+    (site,) = folder.glob("lib/python*/site-packages")
+    (wheel,) = unpacked.parent.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    (metadata,) = site.glob("saksama-*.dist-info/METADATA")
+    for name in closure(metadata.read_text()):
+        for path in {Path(str(file)).parts[0] for file in distribution(name).files or ()} - {"..", "__pycache__"}:
+            source = Path(str(distribution(name).locate_file(path)))
+            if not (site / path).exists():
+                (site / path).symlink_to(source)
+    return folder / "bin/python"
+
+
+def closure(metadata: str) -> set[str]:
+    """The distributions that a metadata file needs without any extra, and those that they need."""
+    left = [line.partition(": ")[2] for line in metadata.splitlines() if line.startswith("Requires-Dist: ")]
+    found: set[str] = set()
+    while left:
+        name, _, marker = left.pop().partition(";")
+        name = re.split("[ <>=!~\\[(]", name.strip())[0]
+        if (
+            "extra" in marker
+            or "win32" in marker
+            or "Windows" in marker
+            or name in found
+            or "python_version <" in marker
+        ):
+            continue
+        found.add(name)
+        left += distribution(name).requires or ()
+    return found
+
+
+def test_a_witness_and_a_verifier_run_in_an_empty_venv(empty_venv, tmp_path, signer, log, witness, policy):
+    """No module of the office is there to be found: not blocked, absent."""
+    log.append(entries(3))
+    log.checkpoint([witness], policy)
+
+    def saksama(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        command = [str(empty_venv), "-c", _MAIN, *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path)
+
+    absent = subprocess.run(
+        [str(empty_venv), "-c", "import numpy"], capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path
+    )
+    assert "No module named 'numpy'" in absent.stderr
+    (tmp_path / "policy").write_bytes(policy.source)
+    made = saksama("witness", "init", tmp_path / "w", "--name", "saksi.example", "--policy", tmp_path / "policy")
+    assert (made.returncode, made.stderr) == (0, "")
+    assert saksama("keys", "witness-add", tmp_path / "w").returncode == 0
+    running = subprocess.Popen(
+        [str(empty_venv), "-c", _MAIN, "witness", "run", str(tmp_path / "w"), "--listen", "127.0.0.1:0"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert running.stdout is not None
+        remote = HttpWitness("saksi.example", running.stdout.readline().split()[-1])
+        lines = parse_signatures(remote.add_checkpoint(0, [], bare(log)))
+        remote.close()
+        assert len(lines) == 4
+    finally:
+        running.terminate()
+        running.wait()
+        running.stdout.close()  # type: ignore[union-attr]  # it was a pipe above
+    audited = saksama("audit", tmp_path / "published")
+    assert "ditandatangani oleh log" in audited.stdout
+    assert "Setiap berkas ubin dan catatan" in audited.stdout
+    assert audited.returncode == 1  # these entries are no entries of Saksama, and it says so
+    refused = saksama("keys", "show", "--office", tmp_path)
+    assert (refused.returncode, "saksama[office]" in refused.stderr) == (2, True)
+
+
+def bare(log: Log) -> bytes:
+    """The published checkpoint with the log's own signature alone, as a log submits it."""
+    note = Note.parse(log.published_note() or b"")
+    return Note(note.text, note.signatures[:1]).to_bytes()

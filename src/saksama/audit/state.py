@@ -99,6 +99,7 @@ class Effect:
 class State:
     """The ledger's world after some entries."""
 
+    ids: set[str] = field(default_factory=set)
     offices: dict[str, dict[str, Any]] = field(default_factory=dict)
     opened_at: dict[str, datetime] = field(default_factory=dict)
     policies: list[PolicyInForce] = field(default_factory=list)  # in the order in which they came into force

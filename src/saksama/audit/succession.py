@@ -4,6 +4,8 @@
 checkpoint it believes. A policy speaks for the trees from its announcement up to the announcement of the next.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,11 +15,11 @@ from saksama.audit.signatures import reason_of
 from saksama.audit.state import PolicyInForce, State, Topic
 from saksama.ledger.checkpoint import Checkpoint
 from saksama.ledger.errors import BadSignature, Malformed, NotTrusted
-from saksama.ledger.note import Note
 from saksama.ledger.policy import Policy
 from saksama.model.texts import _
 
 _FOLDER = "policies"
+_LAST = ".checkpoint"
 # After these nobody may have been left to sign under the old policy: a person must say that they believe the new one.
 _LOST = ("log_key_lost", "quorum_lost")
 
@@ -38,7 +40,12 @@ class Succession:
         except (OSError, Malformed):
             return first
 
-    def judge(self, reader: FolderReader, judged_by: Policy, signed: Checkpoint, state: State) -> list[PolicyInForce]:
+    def take_files(self, reader: FolderReader, state: State) -> dict[str, bytes]:
+        """The files of the policies that were replaced, by path: they belong to the folder."""
+        paths = [f"{_FOLDER}/{policy.digest}{end}" for policy in state.policies[:-1] for end in ("", _LAST)]
+        return {path: content for path in paths if (content := reader.take_extra(path)) is not None}
+
+    def judge(self, found: "Found", judged_by: Policy, signed: Checkpoint, state: State) -> list[PolicyInForce]:
         """Note every break in the succession; gives the changes that no old policy signed and the auditor believes.
 
         1. the folder's policy is the last that was announced    2. the checkpoint was judged by it
@@ -65,7 +72,7 @@ class Succession:
                 faults.append(_("kebijakan Anda tidak pernah berlaku di buku besar ini"))
         broken: list[PolicyInForce] = []
         for at, policy in enumerate(policies[1:], start=1):  # 3
-            fault, was_signed = self._fault_of(policies[at - 1].digest, policy, reader, signed.origin)
+            fault, was_signed = _fault_of(policies[at - 1].digest, policy, found, signed.origin)
             if fault:
                 faults.append(_("catatan ke-{index}: {why}").format(index=policy.index, why=fault))
             elif not was_signed and at > believed:
@@ -80,29 +87,48 @@ class Succession:
                 broken.append(policy)
         return broken
 
-    def _fault_of(self, before: str, policy: PolicyInForce, reader: FolderReader, origin: str) -> tuple[str, bool]:
-        """What is wrong with a change, and whether the old policy signed the tree that ends with it."""
-        files = reader.take_extra(f"{_FOLDER}/{before}"), reader.take_extra(f"{_FOLDER}/{before}.checkpoint")
-        source, raw = files
-        if source is None or raw is None:
-            return _("kebijakan lama atau checkpoint terakhirnya tidak ada di folder"), False
-        if sha256(source).hexdigest() != before:
-            return _("berkas kebijakan lama bukan yang dicatat"), False
-        try:
-            old = Policy.parse(source)
-            note = Note.parse(raw)
-            last = old.require_trusted(note.to_bytes()).checkpoint
-        except (Malformed, BadSignature) as fault:
-            return reason_of(fault), False
-        except NotTrusted:
-            return _("checkpoint terakhir kebijakan lama tidak ditandatangani menurut kebijakan itu"), False
-        if last.origin != origin or last.root != reader.root_of_first(last.size):
-            return _("checkpoint terakhir kebijakan lama bukan dari sejarah ini"), False
-        if last.size == policy.index + 1:
-            return "", True
-        if last.size > policy.index or policy.reason not in _LOST:
-            return _("pergantian tidak diumumkan di bawah kebijakan lama"), False
-        return "", False
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files that vouch for earlier policies, as they are now; `vouched` their SHA-256 when last judged."""
+
+    reader: FolderReader
+    files: Mapping[str, bytes]
+    vouched: Mapping[str, str]
+
+    @property
+    def vouching(self) -> dict[str, str]:
+        """The SHA-256 of every one of them."""
+        return {path: sha256(content).hexdigest() for path, content in self.files.items()}
+
+    def root(self, last: Checkpoint, *paths: str) -> bytes | None:
+        """The root that the checkpoint must have; its own where these very files were judged before."""
+        if all(self.vouched.get(path) == self.vouching.get(path) for path in paths):
+            return last.root
+        return self.reader.root_of_first(last.size)
+
+
+def _fault_of(before: str, policy: PolicyInForce, found: Found, origin: str) -> tuple[str, bool]:
+    """What is wrong with a change, and whether the old policy signed the tree that ends with it."""
+    paths = f"{_FOLDER}/{before}", f"{_FOLDER}/{before}{_LAST}"
+    source, raw = map(found.files.get, paths)
+    if source is None or raw is None:
+        return _("kebijakan lama atau checkpoint terakhirnya tidak ada di folder"), False
+    if sha256(source).hexdigest() != before:
+        return _("berkas kebijakan lama bukan yang dicatat"), False
+    try:
+        last = Policy.parse(source).require_trusted(raw).checkpoint
+    except (Malformed, BadSignature) as fault:
+        return reason_of(fault), False
+    except NotTrusted:
+        return _("checkpoint terakhir kebijakan lama tidak ditandatangani menurut kebijakan itu"), False
+    if last.origin != origin or last.root != found.root(last, *paths):
+        return _("checkpoint terakhir kebijakan lama bukan dari sejarah ini"), False
+    if last.size == policy.index + 1:
+        return "", True
+    if last.size > policy.index or policy.reason not in _LOST:
+        return _("pergantian tidak diumumkan di bawah kebijakan lama"), False
+    return "", False
 
 
 def report_succession(state: State, broken: list[PolicyInForce], report: Report) -> None:

@@ -63,6 +63,7 @@ def enter(office_path: Path, as_json: bool) -> None:
             _("{new} catatan baru; buku besar {origin} berisi {size} catatan.").format(
                 new=number(entered.new), origin=checkpoint.origin, size=number(checkpoint.size)
             ),
+            *entered.warnings,
             _("Akar: {root}").format(root=root),
             _("Terbitan: {folder}").format(folder=office.published),
         ],

@@ -13,6 +13,7 @@ from saksama.ledger.errors import (
     Conflict,
     LedgerError,
     Malformed,
+    SplitSuspected,
     SplitView,
     WitnessRefused,
     WitnessUnreachable,
@@ -55,6 +56,7 @@ class Gathered:
 
     lines: tuple[SignatureLine, ...] = ()
     refusals: Mapping[str, str] = field(default_factory=dict)
+    suspects_split: bool = False  # whether one of them says it has seen another tree of this size
 
 
 class Panel:
@@ -113,7 +115,7 @@ class Panel:
             else:
                 lines.extend(answer)
                 self._seen[witness.name] = view.checkpoint.size
-        return Gathered(tuple(lines), refusals)
+        return Gathered(tuple(lines), refusals, any(isinstance(answer, SplitSuspected) for answer in answers))
 
     def wake(self) -> None:
         """Ask everybody next time: without those who rest there is no quorum."""
@@ -156,8 +158,10 @@ class Panel:
             if conflict.size > size:
                 raise _behind(witness.name, conflict.size, view) from conflict
             if conflict.size == size == old:
-                # Some witnesses answer 409 where the protocol says 422: our size, another root. No reason to retry.
-                raise WitnessRefused(
+                # Some witnesses answer 409 where the protocol says 422: our size, another root. No reason to retry,
+                # but to look at what it shows: two signed notes are evidence, and `_look` raises with them in hand.
+                self._look(witness, view)
+                raise SplitSuspected(
                     409, f"{witness.name} says that it has seen another tree of our size {size}: suspect a split view"
                 ) from conflict
             # It had moved on. What it has seen now must again begin our tree.

@@ -46,7 +46,14 @@ class Behind(LedgerError):
 
 
 class NoQuorum(LedgerError):
-    """Too few witnesses answered. Nothing was published; what is committed stays and the step can be repeated."""
+    """Too few witnesses answered. Nothing was published; what is committed stays and the step can be repeated.
+
+    `suspects_split`: a witness says it has seen another tree of the very size offered. That is no outage.
+    """
+
+    def __init__(self, sentence: str, *, suspects_split: bool = False) -> None:
+        super().__init__(sentence)
+        self.suspects_split = suspects_split
 
 
 class WitnessUnreachable(LedgerError):
@@ -59,6 +66,10 @@ class WitnessRefused(LedgerError):
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
+
+
+class SplitSuspected(WitnessRefused):
+    """The witness says it has seen another tree of the very size offered, and does not show it."""
 
 
 class Conflict(WitnessRefused):

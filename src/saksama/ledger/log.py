@@ -331,7 +331,8 @@ class Log:
         except NotTrusted as fault:
             self._panel.wake()
             said = "; ".join(f"{name}: {why}" for name, why in gathered.refusals.items())
-            raise NoQuorum(f"nothing was published, {fault}. {said}".rstrip()) from fault
+            sentence = f"nothing was published, {fault}. {said}".rstrip()
+            raise NoQuorum(sentence, suspects_split=gathered.suspects_split) from fault
         return note
 
     def _view(self, checkpoint: Checkpoint, files: Mapping[Tile, bytes]) -> View:
