@@ -7,6 +7,7 @@ import re
 import shutil
 import zipfile
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,33 @@ def test_the_front_page_counts_kinds_and_days(size: int, office: Office) -> None
     assert "23 November 2026" in words
     assert f"{size} catatan bertanggal 23 November 2026." in words
     assert "<polyline" in page("")
+
+
+def test_days_are_told_by_fourteen(office: Office) -> None:
+    """A log of forty days, two entries each: every day is on one page of the table and on no other."""
+    first = datetime(2026, 10, 1, 3, 0, tzinfo=UTC)
+    with office.book() as book:
+        enter_pending(book, office.desk.cases)
+        for n in range(80):
+            at = (first + timedelta(days=n // 2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            book.log.append([(str(n), b'{"at":"%s","body":{},"kind":"evidence_seen"}' % at.encode())])
+        book.log.checkpoint(book.witnesses, book.policy)
+    seen: list[str] = []
+    address: str | None = ""
+    while address is not None:
+        html = page(address)
+        table = html[html.index('id="hari"') :]
+        days = re.findall(r'<time datetime="(\d{4}-\d\d-\d\d)">', table)
+        assert len(days) <= 14
+        seen += days
+        earlier = re.search(r'href="\?hari=([0-9-]+)#hari"', table)
+        address = f"?hari={earlier[1]}" if earlier else None
+    assert len(seen) == len(set(seen)) == 41
+    assert seen == sorted(seen, reverse=True)
+    assert "Hari terbaru" in page("?hari=2026-10-20")
+    assert "Hari terbaru" not in page("")
+    assert "Tidak ada catatan sampai hari itu" in page("?hari=2020-01-01")
+    assert page("?hari=<script>") is not None
 
 
 def test_its_picture_needs_no_script_and_no_style_of_its_own(size: int) -> None:

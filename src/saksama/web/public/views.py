@@ -36,19 +36,26 @@ def _counts(log: Published) -> Counts:
 @login_not_required
 @require_safe
 def ledger(request: HttpRequest) -> HttpResponse:
-    """The checkpoint, its cosignatures, how the log has grown, what entered when, and the newest entries."""
+    """The checkpoint, its cosignatures, how the log has grown, what entered when, and the newest entries.
+
+    `hari`: the ISO day with which the table of days begins; without it the last one that has entries.
+    """
     site = office()
     log = published_log(site.published)
     if log is None:
         return render(request, "public/ledger.html", {"log": None})
     counts, size = _counts(log), log.checkpoint.size
+    asked = request.GET.get("hari", "")
+    days = [item for item in reversed(counts.days) if not asked or item[0] <= asked]
     context: dict[str, Any] = {
         "log": log,
         "now": site.clock.now(),
         "cosigned": cosigners(log),
         "counts": counts,
         "growth": draw_growth([(day, sum(kinds.values())) for day, kinds in counts.days]),
-        "days": counts.days[: -_DAYS - 1 : -1],
+        "days": days[:_DAYS],
+        "earlier_day": days[_DAYS][0] if len(days) > _DAYS else None,
+        "is_earlier": len(days) < len(counts.days),
         "newest": told_between(log, max(0, size - _NEWEST), size),
         "address": request.build_absolute_uri(request.path),
     }
