@@ -114,17 +114,13 @@ class Index:
         before = self.size
         digests = [id_digest(entry_id) for entry_id, _ in entries]
         known = self._known(digests)
-        found: list[int] = []
         new: dict[bytes, int] = {}
         bodies: list[bytes] = []
         for digest, (_, body) in zip(digests, entries, strict=True):
-            index = known.get(digest)
-            if index is None:
-                index = new.get(digest)
-                if index is None:
-                    index = new[digest] = before + len(bodies)
-                    bodies.append(body)
-            found.append(index)
+            if digest not in known and digest not in new:
+                new[digest] = before + len(bodies)
+                bodies.append(body)
+        found = [new[digest] if digest in new else known[digest] for digest in digests]
         try:
             with self._db.transaction():
                 self._db.add_rows("pending", ("idx", "count", "bodies"), _rows(before, bodies))
@@ -166,8 +162,8 @@ class Index:
         recent = self._recent
         found = {digest: recent[digest] for digest in digests if digest in recent}
         if self._runs and len(found) < len(digests):
-            rest = sorted({digest for digest in digests if digest not in found})
-            found.update(self._in_runs(self._sieved(rest)))
+            rest = [digest for digest in digests if digest not in found] if found else list(digests)
+            found.update(self._in_runs(sorted(set(self._sieved(rest)))))
         return found
 
     def _sieved(self, digests: list[bytes]) -> list[bytes]:
