@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from saksama.audit import Report, audit_folder
+from saksama.casework.store import MemoryCaseStore
 from saksama.flow import keys
 from saksama.flow.enter import LedgerWaits, enter_pending
 from saksama.flow.keys import Changed, Reason
-from saksama.flow.office import Office, enrolment_entry
+from saksama.flow.office import Office, create_office, enrolment_entry
 from saksama.ledger.checkpoint import Checkpoint
 from saksama.ledger.keys import Signer
 from saksama.ledger.log import Log
@@ -359,6 +360,13 @@ def test_a_mirror_takes_the_old_policies_along_and_its_copy_audits(office, tmp_p
             assert mirror.pull(place).size == 5
             report = audit_folder(mirror.copy)
             assert (report.exit_code, failures(report)) == (0, "")
+
+
+def test_before_anything_is_published_a_lost_key_means_a_new_office(tmp_path):
+    fresh = create_office(tmp_path / "kosong", SARI.wilayah, name="KPU Kabupaten Sleman")
+    for drill in LOST:
+        with pytest.raises(BadInput, match="buat kantor baru"):
+            drill(dataclasses.replace(fresh, cases=MemoryCaseStore()), tmp_path)
 
 
 def test_a_spare_that_is_none_is_refused(office, tmp_path):

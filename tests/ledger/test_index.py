@@ -66,6 +66,22 @@ def test_a_piece_of_what_waits_is_read_from_any_row(place):
         assert index.waiting(300, 703) == [b"%d" % n for n in range(300, 703)]
 
 
+def test_what_waits_is_published_in_pieces_that_fit_into_memory(place, monkeypatch):
+    monkeypatch.setattr(index_module, "_FRESH_AT_MOST", 1000)
+    monkeypatch.setattr(index_module, "_PIECE_AT_MOST", 100_000)
+    with opened(place) as index:
+        index.add([(str(n), bytes(50)) for n in range(10)])
+        assert index.piece(0, 10) == 10  # all in memory anyway
+        index.add([(str(n), bytes(200)) for n in range(10, 2000)])
+        assert index._fresh == []
+        ends, at = [], 0
+        while at < 2000:
+            at = index.piece(at, min(2000, at + 900))
+            ends.append(at)
+        assert ends == [522, 1034, 1546, 2000]  # rows of 256, as they were put in
+        assert index.piece(0, 300) == 300
+
+
 def test_bytes_that_are_gone_are_missed(place):
     with opened(place) as index:
         index.add([(str(n), b"x") for n in range(600)])

@@ -20,7 +20,7 @@ from saksama.ledger.client import witnesses_in
 from saksama.ledger.database import DatabasePlace
 from saksama.ledger.errors import LedgerError
 from saksama.ledger.keys import Signer, Verifier
-from saksama.ledger.log import POLICY, adopt_key
+from saksama.ledger.log import CHECKPOINT, POLICY, adopt_key
 from saksama.ledger.policy import Policy, load_policy
 from saksama.ledger.succession import following, replaced_by
 from saksama.ledger.witness import Witness
@@ -172,7 +172,7 @@ def take_spare(office: KeyedOffice, spare: Path) -> Changed:
 
 def replace_lost_log_key(office: KeyedOffice) -> Changed:
     """Give the log a new key that no old one vouches for. Auditors refuse it until they are handed the new policy."""
-    before = _begin(office)
+    before = _begin_after_loss(office)
     signer = Signer.generate(office.settings.origin)
     after = before.source
     for log in before.logs:
@@ -195,7 +195,7 @@ def rotate_witness_key(office: KeyedOffice) -> Changed:
 
 def replace_lost_witness_key(office: KeyedOffice) -> Changed:
     """Make the office's own witness anew where its keys are gone; refused while they are there."""
-    before = _begin(office)
+    before = _begin_after_loss(office)
     folder = office.folder / "witness"
     name = f"saksi.{office.settings.wilayah.code}.saksama"
     old = [witness.verifier for witness in before.witnesses if witness.verifier.name == name]
@@ -306,6 +306,13 @@ def _begin(office: KeyedOffice) -> Policy:
     if is_unfinished(office):
         raise BadInput(_("Pergantian kunci sebelumnya belum selesai. Selesaikan dengan: saksama keys finish"))
     return policy_in_force(office)
+
+
+def _begin_after_loss(office: KeyedOffice) -> Policy:
+    """The same; raises BadInput where nothing was ever published, so that nothing binds what stands before the loss."""
+    if not (office.published / CHECKPOINT).exists():
+        raise BadInput(_("Buku besar belum menerbitkan apa pun: buat kantor baru saja, dengan kunci baru."))
+    return _begin(office)
 
 
 def _change(office: KeyedOffice, before: Policy, after: Policy, reason: Reason, signer: Signer | None) -> Changed:

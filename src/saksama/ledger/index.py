@@ -31,7 +31,8 @@ _TABLES = (
 )
 _RUN = 1 << 17  # ids in a run, and at most in memory: 15 MB
 _ROW = 256  # entries in a row of `pending`: 16 MiB at most
-_FRESH_AT_MOST = 50_000  # bodies kept in memory
+_FRESH_AT_MOST = 16 << 20  # bytes of bodies kept in memory
+_PIECE_AT_MOST = 32 << 20  # bytes of bodies to be published at once, give or take a row
 _ASKED_AT_ONCE = 500  # SQLite before 3.32 takes 999 parameters at most
 # Asking all runs for so many ids takes as long as reading every id into the sieve once.
 _SIEVE_AFTER = 100_000
@@ -59,6 +60,7 @@ class Index:
         self.size = self._read_size()
         # Bodies just added, so that publishing them need not read them again: none, or all from `published` on.
         self._fresh: list[bytes] = []
+        self._fresh_bytes = 0
         self._recent: dict[bytes, int] = {}
         for start, digests in self._db.rows("SELECT idx, digests FROM recent ORDER BY idx"):
             self._recent.update(_apart(bytes(digests), start))
@@ -112,24 +114,20 @@ class Index:
         before = self.size
         digests = [id_digest(entry_id) for entry_id, _ in entries]
         known = self._known(digests)
-        found: list[int] = []
         new: dict[bytes, int] = {}
         bodies: list[bytes] = []
         for digest, (_, body) in zip(digests, entries, strict=True):
-            index = known.get(digest)
-            if index is None:
-                index = new.get(digest)
-                if index is None:
-                    index = new[digest] = before + len(bodies)
-                    bodies.append(body)
-            found.append(index)
+            if digest not in known and digest not in new:
+                new[digest] = before + len(bodies)
+                bodies.append(body)
+        found = [new[digest] if digest in new else known[digest] for digest in digests]
         try:
             with self._db.transaction():
                 self._db.add_rows("pending", ("idx", "count", "bodies"), _rows(before, bodies))
                 if new:
                     self._db.add_rows("recent", ("idx", "digests"), [(before, b"".join(new))])
         except BaseException:
-            self._fresh = []
+            self._forget_fresh()
             self.size = self._read_size()  # what the database says, also after a commit that failed half-way
             self._recent.update(_apart(b"".join(new), before) if self.size > before else ())
             raise
@@ -137,8 +135,9 @@ class Index:
         self._recent.update(new)
         if self._fresh or before == self.published:
             self._fresh += bodies
-        if len(self._fresh) > _FRESH_AT_MOST:
-            self._fresh = []
+            self._fresh_bytes += sum(map(len, bodies))
+        if self._fresh_bytes > _FRESH_AT_MOST:
+            self._forget_fresh()
         if len(self._recent) >= _RUN:
             with self._db.transaction():
                 self._write_run(sorted(self._recent.items()))
@@ -146,6 +145,9 @@ class Index:
             self._note_run(self._recent)
             self._recent = {}
         return found
+
+    def _forget_fresh(self) -> None:
+        self._fresh, self._fresh_bytes = [], 0
 
     def _write_run(self, ids: Sequence[tuple[bytes, int]]) -> None:
         self._db.add_rows("known", ("run", "digest", "idx"), ((self._runs, digest, index) for digest, index in ids))
@@ -160,8 +162,8 @@ class Index:
         recent = self._recent
         found = {digest: recent[digest] for digest in digests if digest in recent}
         if self._runs and len(found) < len(digests):
-            rest = sorted({digest for digest in digests if digest not in found})
-            found.update(self._in_runs(self._sieved(rest)))
+            rest = [digest for digest in digests if digest not in found] if found else list(digests)
+            found.update(self._in_runs(sorted(set(self._sieved(rest)))))
         return found
 
     def _sieved(self, digests: list[bytes]) -> list[bytes]:
@@ -198,6 +200,18 @@ class Index:
                 raise Damaged("two published entries have the same id") from fault
             self._note_run(digests)
 
+    def piece(self, start: int, end: int) -> int:
+        """How far entries from `start` may be published at once, at most to `end`: so that they fit into memory."""
+        if len(self._fresh) == self.size - self.published:
+            return end
+        statement = "SELECT idx + count, length(bodies) FROM pending WHERE idx < ? AND idx + count > ? ORDER BY idx"
+        left = _PIECE_AT_MOST
+        for upto, size in self._db.rows(statement, (end, start)):
+            left -= size
+            if left <= 0:
+                return min(end, int(upto))
+        return end
+
     def waiting(self, start: int, end: int) -> list[bytes]:
         """The bodies of entries [start, end), none of which is published; raises Damaged if one is gone."""
         if len(self._fresh) == self.size - self.published:
@@ -230,6 +244,7 @@ class Index:
             self.note_fact("published", str(size))
             self._db.rows("DELETE FROM pending WHERE idx < ? AND idx + count <= ?", (size, size))
         self._fresh = self._fresh[size - self.published :]
+        self._fresh_bytes = sum(map(len, self._fresh))
         self.published = size
         self.size = max(self.size, size)
 

@@ -198,7 +198,8 @@ class Log:
         self._index.note_key(str(signer.verifier()))  # 2
         self._signer = signer
         self._panel = self._panel_of(signer)
-        checkpoint = self._publish(new, after)  # 3
+        while (checkpoint := self._publish(new, after)).size < self.size:  # 3
+            pass
         self._storage.put(POLICY, after.source)
         return checkpoint
 
@@ -226,7 +227,8 @@ class Log:
 
     def _publish(self, witnesses: Sequence[WitnessPort], policy: Policy) -> Checkpoint:
         # Never below what was signed before: a witness may have seen that.
-        end = min(self.size, max(self._edge.size + _AT_ONCE, self._index.most_signed))
+        piece = self._index.piece(self._edge.size, min(self.size, self._edge.size + _AT_ONCE))
+        end = max(piece, self._index.most_signed)
         edge = self._edge.copy()
         files = dict(edge.grow(self._index.waiting(edge.size, end)))
         checkpoint = Checkpoint(self.origin, edge.size, edge.root)
