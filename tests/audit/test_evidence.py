@@ -202,7 +202,9 @@ def test_the_auditors_own_policy_is_what_counts(parts, whole, witness, policy):
     assert judged(whole, policy.source).exit_code == 0
     assert "Bandingkan sidiknya" not in "\n".join(judged(whole, policy.source).sentences())
     stranger = Policy.of(Signer.generate(ORIGIN).verifier(), witness.verifiers())
-    assert judged(whole, stranger.source).exit_code == 1
+    refused = judged(whole, stranger.source)
+    assert refused.exit_code == 1
+    assert "kebijakan Anda" in refused.findings[-1].sentence
     absent = Signer.generate("bawaslu.example", KeyType.ED25519_COSIGNATURE).verifier()
     assert judged(whole, Policy.of(LOG_KEY.verifier(), [absent]).source).exit_code == 2
     assert judged(whole, b"nonsense").exit_code == 1

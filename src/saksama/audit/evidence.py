@@ -197,6 +197,13 @@ def _read_note(raw: bytes, inside: Policy, trusted: Policy, report: Report) -> t
     except (Malformed, BadSignature) as fault:
         why = reason_of(fault)
         raise NotEvidence(_("Bukti rusak atau tanda tangannya palsu: {why}").format(why=why)) from fault
+    if not logs and trusted is not inside:
+        raise NotEvidence(
+            _(
+                "Bukti tidak ditandatangani oleh log dalam kebijakan Anda. Bila kunci log pernah diganti, mintalah "
+                "berkas kebijakan yang baru kepada yang memberi Anda kebijakan ini."
+            )
+        )
     if not logs:
         raise NotEvidence(_("Bukti tidak ditandatangani oleh log dalam kebijakan."))
     report.add(
