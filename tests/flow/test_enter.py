@@ -95,7 +95,7 @@ def test_an_office_keeps_its_ledger_in_postgresql(tmp_path: Path) -> None:
     assert not list((office.folder / "ledger").glob("*.sqlite3"))
     with pytest.raises(BadInput, match="Buat basis data baru"):  # two offices need two databases
         create_office(tmp_path / "second", SARI.wilayah, name="KPU Kabupaten Sleman", database=database)
-    with pytest.raises(BadInput, match="second/saksama.toml"):
+    with pytest.raises(BadInput, match=r"second/saksama\.toml"):
         create_office(tmp_path / "second", SARI.wilayah, name="KPU Kabupaten Sleman", database="mysql:///kpu")
     with pytest.raises(LedgerWaits, match="connection"):
         create_office(tmp_path / "second", SARI.wilayah, name="KPU", database="postgresql:///x?host=/nowhere")
