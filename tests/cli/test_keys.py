@@ -42,7 +42,8 @@ def test_a_year_of_keys(office, tmp_path):
     assert "Pindahkan ke brankas" in said
     assert (tmp_path / "spare").stat().st_mode & 0o777 == 0o600
     shown = json.loads(saksama("keys", "show", "--office", office, "--json"))
-    assert (len(shown["logs"]), shown["unfinished"]) == (2, False)
+    assert (len(shown["logs"]), shown["unfinished"], shown["planned_logs"]) == (2, False, [])
+    assert saksama("keys", "show", "--office", office).count("kunci cadangan: ") == 1
     (office / "keys/log.skey.sealed").unlink()
     said = saksama("keys", "take-spare", "--office", office, "--spare", tmp_path / "spare")
     assert "Serahkan" in said

@@ -7,10 +7,11 @@ from saksama.audit.checks import audit_folder
 from saksama.casework.store import MemoryCaseStore
 from saksama.flow import enter
 from saksama.flow.decide import show_case
-from saksama.flow.enter import LedgerBroken, LedgerBusy, LedgerWaits, enter_pending
+from saksama.flow.enter import LedgerBusy, LedgerWaits, enter_pending
 from saksama.flow.office import Office, create_office, enrolment_entry
 from saksama.ledger.errors import NoQuorum
 from saksama.model.case import Case
+from saksama.model.errors import BadInput
 from saksama.model.officer import Officer
 from tests.cast import SARI, WAYAN
 from tests.ledger.postgres import address
@@ -92,5 +93,10 @@ def test_an_office_keeps_its_ledger_in_postgresql(tmp_path: Path) -> None:
         assert enter_pending(book, MemoryCaseStore()).checkpoint.size == 1
     assert audit_folder(office.published).exit_code == 0
     assert not list((office.folder / "ledger").glob("*.sqlite3"))
-    with pytest.raises(LedgerBroken, match="there already"):  # two offices need two databases
+    with pytest.raises(BadInput, match="Buat basis data baru"):  # two offices need two databases
         create_office(tmp_path / "second", SARI.wilayah, name="KPU Kabupaten Sleman", database=database)
+    with pytest.raises(BadInput, match=r"second/saksama\.toml"):
+        create_office(tmp_path / "second", SARI.wilayah, name="KPU Kabupaten Sleman", database="mysql:///kpu")
+    with pytest.raises(LedgerWaits, match="connection"):
+        create_office(tmp_path / "second", SARI.wilayah, name="KPU", database="postgresql:///x?host=/nowhere")
+    assert not (tmp_path / "second").exists()

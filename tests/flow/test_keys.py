@@ -342,6 +342,25 @@ def test_a_witness_of_another_institution_is_taken_on_and_changes_its_keys(offic
     assert (report.exit_code, failures(report)) == (0, "")
 
 
+def test_a_witness_elsewhere_must_come_to_know_the_new_key_first(office, tmp_path, serving):
+    own, old = keys.policy_in_force(office), office.log_key().verifier()
+    with Witness.create(tmp_path / "bawaslu", "saksi.bawaslu.example", logs=[old]) as bawaslu:
+        url = serving(WitnessServer(("127.0.0.1", 0), bawaslu, rate=Rate(1000, 1000))).url
+        rest = own.source.decode().replace("quorum kuorum\n", "")
+        both = f"{rest}witness b {bawaslu.verifiers()[0]} {url}\ngroup semua all kuorum b\nquorum semua\n"
+        keys.change_witnesses(office, Policy.parse(both.encode()))
+        with pytest.raises(LedgerWaits, match="HTTP 403: no key of the log has signed the checkpoint"):
+            keys.rotate_log_key(office)
+        planned = keys.planned_policy(office)
+        assert planned is not None
+        bawaslu.trust(planned.logs[0].verifier)
+        keys.finish_change(office)
+        bawaslu.distrust(old)
+        assert enter(office, WAYAN) == 5
+    assert keys.planned_policy(office) is None
+    assert audit_folder(office.published).exit_code == 0
+
+
 def test_a_policy_with_another_log_key_is_no_change_of_witnesses(office):
     policy = Policy.of(Signer.generate(office.settings.origin).verifier(), [])
     with pytest.raises(BadInput, match="rotate-log"):

@@ -15,6 +15,7 @@ from saksama.model.texts import _
 if TYPE_CHECKING:
     from saksama.flow.keys import Changed
     from saksama.flow.office import Office
+    from saksama.ledger.policy import Policy
     from saksama.ledger.witness import Witness
 
 _witness_folder = click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
@@ -33,6 +34,15 @@ def _open(path: Path) -> "Office":
     return open_office(path)
 
 
+def _log_lines(policy: "Policy") -> list[str]:
+    """The log's key, then its spare: in this order they stand in a policy."""
+    texts = [_("log {name}: {key}"), *[_("log {name}, kunci cadangan: {key}")] * (len(policy.logs) - 1)]
+    return [
+        text.format(name=log.verifier.name, key=log.verifier.fingerprint)
+        for text, log in zip(texts, policy.logs, strict=False)
+    ]
+
+
 def _tell(changed: "Changed", published: Path, *, as_json: bool, more: tuple[str, ...] = ()) -> None:
     policy = changed.policy
     report(
@@ -47,10 +57,7 @@ def _tell(changed: "Changed", published: Path, *, as_json: bool, more: tuple[str
         [
             _("Kebijakan diganti; diumumkan oleh catatan ke-{index}.").format(index=number(changed.index)),
             _("Sidik kebijakan baru: {digest}").format(digest=policy.digest),
-            *(
-                _("log {name}: {key}").format(name=log.verifier.name, key=log.verifier.fingerprint)
-                for log in policy.logs
-            ),
+            *_log_lines(policy),
             *more,
             _("Serahkan {file} kepada Bawaslu dan para saksi, dan cetak sidiknya pada Berita Acara berikutnya.").format(
                 file=published / "policy"
@@ -67,29 +74,32 @@ def show(office_path: Path, as_json: bool) -> None:
     """Tampilkan kebijakan yang berlaku: kunci log, kunci cadangan, saksi, dan sidiknya."""
     with refusals(as_json=as_json):
         office = _open(office_path)
-        from saksama.flow.keys import is_unfinished, policy_in_force, replaced
+        from saksama.flow.keys import planned_policy, policy_in_force, replaced
 
-        policy, unfinished = policy_in_force(office), is_unfinished(office)
+        policy, planned = policy_in_force(office), planned_policy(office)
     before = replaced(policy)
     lines = [_("Sidik kebijakan: {digest}").format(digest=policy.digest)]
     if before:
         lines.append(_("Menggantikan kebijakan {digest}").format(digest=before))
-    lines += [_("log {name}: {key}").format(name=k.verifier.name, key=k.verifier.fingerprint) for k in policy.logs]
+    lines += _log_lines(policy)
     lines += [
         _("saksi {name} ({holder}): {key}").format(name=k.name, holder=k.verifier.name, key=k.verifier.fingerprint)
         for k in policy.witnesses
     ]
     if len(policy.logs) < 2:
         lines.append(_("Belum ada kunci cadangan. Buat dengan: saksama keys spare"))
-    if unfinished:
+    if planned is not None:
         lines.append(_("Pergantian kunci sebelumnya belum selesai. Selesaikan dengan: saksama keys finish"))
+        lines.append(_("Saksi lembaga lain harus mengenal kunci ini dahulu (saksama witness trust FOLDER VKEY):"))
+        lines += [str(log.verifier) for log in planned.logs]
     report(
         {
             "policy": policy.digest,
             "replaces": before,
             "logs": {str(log.verifier): log.verifier.fingerprint for log in policy.logs},
             "witnesses": {witness.name: witness.verifier.fingerprint for witness in policy.witnesses},
-            "unfinished": unfinished,
+            "unfinished": planned is not None,
+            "planned_logs": [] if planned is None else [str(log.verifier) for log in planned.logs],
         },
         lines,
         as_json=as_json,

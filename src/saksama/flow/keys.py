@@ -129,6 +129,11 @@ def is_unfinished(office: KeyedOffice) -> bool:
     return _folder(office).is_dir()
 
 
+def planned_policy(office: KeyedOffice) -> Policy | None:
+    """The policy that an unfinished change leads to: its keys are those that witnesses elsewhere must come to know."""
+    return _read_plan(office).after if is_unfinished(office) else None
+
+
 def rotate_log_key(office: KeyedOffice) -> Changed:
     """Give the log a new key; the old one signs the announcement and is destroyed."""
     before, old = _begin(office), office.log_key().verifier()

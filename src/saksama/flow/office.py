@@ -12,7 +12,7 @@ from saksama.casework.store import CaseStore
 from saksama.flow.desk import Desk
 from saksama.flow.enter import LedgerBook, LedgerBroken, held_open, ledger_faults
 from saksama.flow.folders import appearing, leave_entries, sha256_of, write_whole
-from saksama.flow.settings import FILE, LOG_KEY, OfficeSettings, read_settings, write_settings
+from saksama.flow.settings import FILE, LOG_KEY, OfficeSettings, checked_database, read_settings, write_settings
 from saksama.flow.shelves import OutcomeShelf, RollShelf, RunShelf
 from saksama.ledger.client import witnesses_in
 from saksama.ledger.cosigning import WitnessPort
@@ -191,6 +191,8 @@ def create_office(
     _require_known(wilayah)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadInput(_("Folder {folder} sudah berisi. Pilih folder baru atau kosong.").format(folder=folder))
+    checked_database(folder / FILE, database)
+    _require_unused(database)
     with appearing(folder.resolve()) as partial:
         write_settings(partial, name=name, wilayah=wilayah, passphrase=passphrase is not None, database=database)
         settings = read_settings(partial)
@@ -226,6 +228,15 @@ def _asked(own: Witness, policy: Policy) -> Iterator[Sequence[WitnessPort]]:
         for other in others:
             held.callback(other.close)
         yield (own, *others)
+
+
+def _require_unused(database: str) -> None:
+    """Raise BadInput where the PostgreSQL database holds another office's ledger, LedgerWaits where nobody answers."""
+    with ledger_faults():
+        if database and PostgresSchema(database).exists():
+            raise BadInput(
+                _("Basis data itu sudah memuat buku besar. Buat basis data baru bagi kantor ini, misalnya: createdb …")
+            )
 
 
 def _database(settings: OfficeSettings) -> DatabasePlace | None:

@@ -90,7 +90,7 @@ def read_settings(folder: Path) -> OfficeSettings:
         origin=_origin(path, document),
         keys_folder=folder / _text(path, document, "keys", "folder"),
         passphrase=_truth(path, document, "keys", "passphrase"),
-        database=_database(path, document),
+        database=checked_database(path, document["ledger"].get("database", "")),
     )
 
 
@@ -163,8 +163,8 @@ def _origin(path: Path, document: Mapping[str, Mapping[str, object]]) -> str:
     return value
 
 
-def _database(path: Path, document: Mapping[str, Mapping[str, object]]) -> str:
-    value = document["ledger"].get("database", "")
+def checked_database(path: Path, value: object) -> str:
+    """The address of the ledger's database as the file at `path` may say it; raises BadSettings."""
     if not isinstance(value, str) or (value and not value.startswith(("postgresql://", "postgres://"))):
         raise BadSettings(
             _("{path}: [ledger] database harus seperti postgresql:///kpu_sleman, atau tidak ditulis.").format(path=path)
