@@ -26,6 +26,7 @@ from saksama.ledger.fsck import fsck
 from saksama.ledger.keys import Signer, Verifier
 from saksama.ledger.log import Log
 from saksama.ledger.policy import Policy
+from saksama.ledger.postgres import PostgresSchema
 from saksama.ledger.proof import Proof
 from saksama.ledger.sequencer import Limits, Sequencer
 from saksama.ledger.witness import Witness
@@ -47,12 +48,13 @@ def body(number: int) -> bytes:
     return f"entry {number} ".encode().ljust(200, b".")
 
 
-def rate(folder: Path, entries: int, batch: int) -> dict[str, object]:
+def rate(folder: Path, entries: int, batch: int, database: str) -> dict[str, object]:
     signer = Signer.generate(ORIGIN)
     witness = Witness.create(folder / "w", "saksi.example", logs=[signer.verifier()])
     policy = Policy.of(signer.verifier(), witness.verifiers())
     seconds: list[float] = []
-    with Log.create(folder / "log", folder / "published", origin=ORIGIN, signer=signer) as log:
+    place = PostgresSchema(database, "bench") if database else None
+    with Log.create(folder / "log", folder / "published", origin=ORIGIN, signer=signer, database=place) as log:
         began, cpu = time.perf_counter(), time.process_time()
         for start in range(0, entries, batch):
             items = [(f"decision_made:{n:x}", body(n)) for n in range(start, min(entries, start + batch))]
@@ -62,11 +64,14 @@ def rate(folder: Path, entries: int, batch: int) -> dict[str, object]:
             seconds.append(time.perf_counter() - then)
         whole, cpu = time.perf_counter() - began, time.process_time() - cpu
     memory = peak_megabytes()
+    if place is not None:
+        place.discard()
     assert fsck(folder / "published", signer.verifier()).size == entries
     seconds.sort()
     return {
         "entries": entries,
         "batch": batch,
+        "database": "postgresql" if database else "sqlite",
         "entries_per_second": round(entries / sum(seconds)),
         "with_making_them": round(entries / whole),
         "cpu_microseconds_per_entry": round(cpu / entries * 1e6, 1),
@@ -174,12 +179,15 @@ def main() -> None:
     parser.add_argument("--per-second", type=int, default=1000)
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--witnesses", type=int, default=5)
+    parser.add_argument(
+        "--database", default="", help="a PostgreSQL address, for `rate`; its schema `bench` is dropped"
+    )
     parser.add_argument("--kills", type=int, default=1000)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         if given.what == "rate":
-            found = rate(folder, given.entries, given.batch)
+            found = rate(folder, given.entries, given.batch, given.database)
         elif given.what == "latency":
             found = latency(folder, given.per_second, given.seconds, given.witnesses)
         elif given.what == "proof":

@@ -261,6 +261,17 @@ def enact(story: Story, outcome: str, *, next_file: str = "next roll", **changed
     return story.tell("outcome_enacted", "program:outcome-enact", outcome, **(body | changed))
 
 
+def change_policy(story: Story, digest: str, *, before: str = "", reason: str = "log_key_rotated") -> Act:
+    return story.tell(
+        "policy_changed",
+        "program:keys-change",
+        digest,
+        policy_sha256=digest,
+        replaces_sha256=before or story.policy.digest,
+        reason=reason,
+    )
+
+
 def as_bytes(whole: dict[str, Any]) -> bytes:
     """Canonical JSON of anything, sound entry or not."""
     written: bytes = rfc8785.dumps(whole)

@@ -32,5 +32,5 @@ def test_its_sentences_are_numbered_and_marked():
         "1. [BENAR] satu",
         "2. [SALAH] Tidak terpenuhi (1 pelanggaran): dua",
         "   - catatan ke-3",
-        "Kesimpulan: ada yang TIDAK BENAR. Simpan folder ini apa adanya sebagai bukti.",
+        "Kesimpulan: ada yang TIDAK BENAR. Simpan yang diperiksa ini apa adanya sebagai bukti.",
     ]

@@ -248,8 +248,9 @@ def test_find_without_a_roll_says_what_to_do_first(office: Path) -> None:
 
 
 def test_audit_of_no_folder_cannot_say_yes(tmp_path: Path) -> None:
-    assert run("audit", tmp_path / "none").exit_code in (1, 2)
-    assert run("audit", tmp_path).exit_code in (1, 2)
+    none = run("audit", tmp_path / "none.zip")
+    assert (none.exit_code, "Tidak ada berkas atau folder" in none.output) == (2, True)
+    assert run("audit", tmp_path).exit_code == 2
 
 
 def test_a_refusal_is_json_for_machines(office: Path) -> None:

@@ -90,28 +90,5 @@ def test_run_refuses_an_address_that_is_none(tmp_path, signer, listen):
     assert run("run", made(tmp_path, signer), "--listen", listen).exit_code == 2
 
 
-def test_mirror_copies_and_watch_cries_out(tmp_path, signer, log):
-    folder = made(tmp_path, signer)
-    trusted = tmp_path / "trusted.policy"
-    with Witness.open(folder) as witness:
-        policy = Policy.of(signer.verifier(), witness.verifiers())
-        trusted.write_bytes(policy.source)
-        log.append([("a", b"a")])
-        log.checkpoint([witness], policy)
-    published = tmp_path / "published"
-    mirrored = run("mirror", published, "--folder", tmp_path / "m", "--policy", trusted)
-    assert mirrored.exit_code == 0, mirrored.output
-    assert "1 catatan tersalin utuh" in mirrored.output
-    quiet = run("watch", published, "--also", tmp_path / "m/copy", "--folder", tmp_path / "s", "--policy", trusted)
-    assert quiet.exit_code == 0, quiet.output
-    with Log.create(tmp_path / "l2", tmp_path / "p2", origin=ORIGIN, signer=signer) as forked:
-        forked.append([("b", b"b")])
-        forked.checkpoint([], Policy.of(signer.verifier(), []))
-    found = run("watch", published, "--also", tmp_path / "p2", "--folder", tmp_path / "s", "--policy", trusted)
-    assert found.exit_code == 1
-    assert "split: " in found.output
-    (evidence,) = (tmp_path / "s").glob("evidence-*")
-    assert {path.name for path in evidence.iterdir()} == {"first.note", "second.note", "about.json"}
-    refused = run("mirror", tmp_path / "p2", "--folder", tmp_path / "m", "--policy", trusted)
-    assert refused.exit_code == 1
-    assert "no quorum" in refused.output
+def test_mirror_and_watch_are_not_here_any_more():
+    assert set(command.commands) == {"init", "trust", "show", "run"}

@@ -7,13 +7,14 @@ from saksama.audit.checks import audit_folder
 from saksama.casework.store import MemoryCaseStore
 from saksama.flow import enter
 from saksama.flow.decide import show_case
-from saksama.flow.enter import LedgerBusy, enter_pending
-from saksama.flow.office import Office, enrolment_entry
+from saksama.flow.enter import LedgerBusy, LedgerWaits, enter_pending
+from saksama.flow.office import Office, create_office, enrolment_entry
 from saksama.ledger.errors import NoQuorum
 from saksama.model.case import Case
-from saksama.model.errors import Broken
+from saksama.model.errors import BadInput
 from saksama.model.officer import Officer
 from tests.cast import SARI, WAYAN
+from tests.ledger.postgres import address
 
 
 def enrol(office: Office, *officers: Officer) -> None:
@@ -57,7 +58,7 @@ def test_nothing_is_marked_entered_without_the_witness(office: Office, monkeypat
     def refuses(*_args: object, **_kwargs: object) -> None:
         raise NoQuorum("the witness does not answer")
 
-    with monkeypatch.context() as outage, office.book() as book, pytest.raises(Broken, match="witness"):
+    with monkeypatch.context() as outage, office.book() as book, pytest.raises(LedgerWaits, match="witness"):
         outage.setattr(type(book.log), "checkpoint", refuses)
         enter_pending(book, office.desk.cases)
     assert len(office.desk.cases.outbox(10)) == 1
@@ -83,3 +84,19 @@ def test_two_processes_do_not_hold_the_log_at_once(
         pass
     with office.book() as book:  # free again
         assert book.log.size >= 0
+
+
+def test_an_office_keeps_its_ledger_in_postgresql(tmp_path: Path) -> None:
+    database = f"{address()}&options=-csearch_path%3Dnowhere"
+    office = create_office(tmp_path / "office", SARI.wilayah, name="KPU Kabupaten Sleman", database=database)
+    with office.book() as book:
+        assert enter_pending(book, MemoryCaseStore()).checkpoint.size == 1
+    assert audit_folder(office.published).exit_code == 0
+    assert not list((office.folder / "ledger").glob("*.sqlite3"))
+    with pytest.raises(BadInput, match="Buat basis data baru"):  # two offices need two databases
+        create_office(tmp_path / "second", SARI.wilayah, name="KPU Kabupaten Sleman", database=database)
+    with pytest.raises(BadInput, match=r"second/saksama\.toml"):
+        create_office(tmp_path / "second", SARI.wilayah, name="KPU Kabupaten Sleman", database="mysql:///kpu")
+    with pytest.raises(LedgerWaits, match="connection"):
+        create_office(tmp_path / "second", SARI.wilayah, name="KPU", database="postgresql:///x?host=/nowhere")
+    assert not (tmp_path / "second").exists()

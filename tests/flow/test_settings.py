@@ -45,8 +45,23 @@ def test_a_folder_that_is_no_office_is_told_how_to_become_one(tmp_path: Path) ->
         ('folder = "keys" ', 'folder = "" ', "folder"),
         ("passphrase = false", 'passphrase = "true"', "passphrase"),
         ("[keys]", "[lain]\nx = 1\n[keys]", "lain"),
+        ("[keys]", 'database = "mysql:///kpu"\n[keys]', "postgresql:///"),
+        ("[keys]", "database = 5432\n[keys]", "postgresql:///"),
+        ("[keys]", 'database = "postgresql://kpu:rahasia@10.0.0.1/kpu"\n[keys]', "pgpass"),
     ],
 )
 def test_each_fault_names_the_key(tmp_path: Path, old: str, new: str, said: str) -> None:
     with pytest.raises(SaksamaError, match=said):
         read_settings(changed(tmp_path, old, new))
+
+
+def test_a_ledger_in_postgresql_is_written_and_read(tmp_path: Path) -> None:
+    write_settings(tmp_path, name="KPU Kabupaten Sleman", wilayah=SLEMAN, database="postgresql:///kpu_sleman")
+    assert read_settings(tmp_path).database == "postgresql:///kpu_sleman"
+
+
+def test_a_refused_password_is_not_repeated(tmp_path: Path) -> None:
+    write_settings(tmp_path, name="KPU Kabupaten Sleman", wilayah=SLEMAN, database="postgresql://kpu:rahasia@/kpu")
+    with pytest.raises(BadSettings) as refused:
+        read_settings(tmp_path)
+    assert "rahasia" not in str(refused.value)

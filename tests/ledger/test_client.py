@@ -97,6 +97,23 @@ def test_other_codes_are_refusals_and_a_409_needs_a_size(door):
     witness.close()
 
 
+def test_a_refusal_is_told_in_the_witness_s_own_words_as_far_as_they_are_words(door):
+    url, say = door
+    witness = HttpWitness("saksi.example", url, timeout=2)
+    for body, told in (
+        (b"this witness's clock has gone back\nmore", "(HTTP 503: this witness's clock has gone back)"),
+        (b"\x1b[2Jowned", "(HTTP 503)"),
+        ("keadaan é".encode(), "(HTTP 503)"),
+        (b"a" * 300, f"(HTTP 503: {'a' * 200})"),
+        (b"", "(HTTP 503)"),
+    ):
+        say(b"HTTP/1.1 503 X\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        with pytest.raises(WitnessRefused) as refusal:
+            witness.add_checkpoint(0, [], note(3))
+        assert str(refusal.value) == f"saksi.example refused {told}"
+    witness.close()
+
+
 def test_nobody_at_the_address_is_said_plainly():
     witness = HttpWitness("saksi.example", "http://127.0.0.1:9/", timeout=1)
     with pytest.raises(WitnessUnreachable, match=r"127\.0\.0\.1:9/ does not answer"):

@@ -12,6 +12,7 @@ from saksama.ledger.errors import Behind, Conflict, NoQuorum, SplitView, Witness
 from saksama.ledger.fsck import fsck
 from saksama.ledger.keys import KeyType, Signer
 from saksama.ledger.log import Log
+from saksama.ledger.monitor import is_split_view
 from saksama.ledger.note import Note
 from saksama.ledger.policy import Policy, PolicyGroup, PolicyLog, PolicyWitness
 from saksama.ledger.witness import Witness
@@ -89,9 +90,30 @@ def test_409_at_equal_size_says_split_view(log, witness, policy, signer):
     log.checkpoint([witness], policy)
     forked = Answering(Conflict(1), latest=log.published_note())
     wanting = Policy.of(signer.verifier(), [Signer.generate(forked.name, KeyType.ED25519_COSIGNATURE).verifier()])
-    with pytest.raises(NoQuorum, match="suspect a split view"):
+    with pytest.raises(NoQuorum, match="suspect a split view") as refused:
         log.checkpoint([forked], wanting, refresh=True)
+    assert refused.value.suspects_split
     assert forked.asked == [1]
+
+
+def test_409_at_equal_size_with_another_tree_in_hand_is_evidence(log, witness, policy, signer, tmp_path):
+    """It had nothing when it was surveyed, and cosigned another history while ours was being signed."""
+    log.append(entries(1))
+    log.checkpoint([witness], policy)
+    with Log.create(tmp_path / "l2", tmp_path / "p2", origin=ORIGIN, signer=signer) as forked:
+        forked.append(entries(1, start=50))
+        forked.checkpoint([], Policy.of(signer.verifier(), []))
+        theirs = forked.published_note()
+
+    class Turning(Answering):
+        def add_checkpoint(self, old_size, proof, checkpoint):
+            self.seen = theirs
+            return super().add_checkpoint(old_size, proof, checkpoint)
+
+    turned = Turning(Conflict(1), latest=log.published_note())
+    with pytest.raises(SplitView) as found:
+        log.checkpoint([turned], policy, refresh=True)
+    assert is_split_view(found.value.first, found.value.second, signer.verifier())
 
 
 def test_a_witness_that_saw_more_stops_the_log_before_it_signs(log, witness, policy, signer, tmp_path):

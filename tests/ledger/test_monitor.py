@@ -84,6 +84,20 @@ def test_evidence_needs_the_log_s_own_signatures(place, signer, tmp_path):
     assert not is_split_view(mine, b"x", signer.verifier())
 
 
+def test_every_bit_of_the_evidence_counts(place, signer, tmp_path):
+    """Of the two notes alone, with the log's signatures only: a changed bit convicts nobody."""
+    own = Note.parse((tmp_path / "published/checkpoint").read_bytes())
+    mine = Note(own.text, own.signatures[:1]).to_bytes()
+    other = forked(tmp_path, signer, 5).get("checkpoint") or b""
+    assert is_split_view(mine, other, signer.verifier())
+    for at in range(len(mine)):
+        for bit in range(8):
+            bent = bytearray(mine)
+            bent[at] ^= 1 << bit
+            assert not is_split_view(bytes(bent), other, signer.verifier()), (at, bit)
+            assert not is_split_view(other, bytes(bent), signer.verifier()), (at, bit)
+
+
 def test_a_log_that_goes_back_on_what_it_showed_is_seen(monitor, place, signer, grow, tmp_path):
     shutil.copytree(tmp_path / "published", tmp_path / "older")
     grow(8)

@@ -146,6 +146,12 @@ def test_names_are_octets():
     assert Policy.parse(raw) != Policy.parse(raw.replace(b"\xe9", b"\xe8"))
 
 
+def test_a_key_that_is_named_in_no_letters_is_refused_by_line():
+    raw = f"log {LOG.verifier()}\nquorum none\n".encode()
+    with pytest.raises(Malformed, match="policy line 1"):
+        Policy.parse(raw.replace(b"log ", b"log \xf3", 1))
+
+
 PIECES = st.sampled_from(
     [
         f"log {LOG.verifier()}",

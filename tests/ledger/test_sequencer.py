@@ -8,7 +8,7 @@ import pytest
 
 from saksama.ledger import tree
 from saksama.ledger.checkpoint import Checkpoint
-from saksama.ledger.errors import Behind, Malformed, NoQuorum, NotTrusted, WitnessUnreachable
+from saksama.ledger.errors import Behind, LedgerError, Malformed, NoQuorum, NotTrusted, WitnessUnreachable
 from saksama.ledger.keys import Signer
 from saksama.ledger.log import Log
 from saksama.ledger.note import Note
@@ -76,6 +76,17 @@ def test_a_receipt_is_refused_if_another_signed_it_or_it_is_none(signer):
             Receipt.parse(receipt.note.replace(old, new), signer.verifier())
     with pytest.raises(Malformed):
         Checkpoint.parse(Note.parse(receipt.note).text)  # never taken for a checkpoint
+
+
+def test_every_bit_of_a_receipt_counts(signer):
+    raw = Receipt.make(ORIGIN, 7, bytes(32), deadline=NOW, signer=signer).note
+    assert Receipt.parse(raw, signer.verifier()).index == 7
+    for at in range(len(raw)):
+        for bit in range(8):
+            bent = bytearray(raw)
+            bent[at] ^= 1 << bit
+            with pytest.raises(LedgerError):
+                Receipt.parse(bytes(bent), signer.verifier())
 
 
 def test_an_id_submitted_twice_is_one_entry(sequencer, log):

@@ -169,3 +169,18 @@ def test_a_copy_of_an_edge_grows_alone():
     root, copy = edge.root, edge.copy()
     list(copy.grow([b"b"]))
     assert (edge.size, edge.root, copy.size) == (1, root, 2)
+
+
+@given(
+    st.text("tile/x0129.p-e", max_size=24)
+    | st.from_regex(r"tile/(entries|[0-9]{1,2})/(x[0-9]{3}/){0,3}[0-9]{3}(\.p/[0-9]{1,3})?", fullmatch=True)
+)
+def test_any_text_is_a_path_in_one_form_or_refused_in_one_way(path):
+    with suppress(Malformed):
+        assert Tile.parse(path).path == path
+
+
+@given(st.binary(max_size=100) | st.integers(0, 300).map(lambda n: bytes(32 * n)))
+def test_any_bytes_are_a_tile_in_one_form_or_refused_in_one_way(raw):
+    with suppress(Malformed):
+        assert b"".join(hashes_of(raw)) == raw

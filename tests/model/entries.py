@@ -123,6 +123,11 @@ BODIES: Mapping[EntryKind, Mapping[str, object]] = {
         "changes": 1,
         "files": {"daftar-pemilih.xlsx": DIGEST, "berita-acara.pdf": OTHER_DIGEST},
     },
+    EntryKind.POLICY_CHANGED: {
+        "policy_sha256": OTHER_DIGEST,
+        "replaces_sha256": DIGEST,
+        "reason": "log_key_rotated",
+    },
 }
 IDS: Mapping[EntryKind, str] = {
     EntryKind.OFFICE_OPENED: "office_opened:34.04",
@@ -135,6 +140,7 @@ IDS: Mapping[EntryKind, str] = {
     EntryKind.CASE_SETTLED: f"case_settled:{CASE}",
     EntryKind.ROLL_CHANGED: f"roll_changed:{RUN}.40711",
     EntryKind.OUTCOME_ENACTED: f"outcome_enacted:{RUN}",
+    EntryKind.POLICY_CHANGED: f"policy_changed:{OTHER_DIGEST}",
 }
 
 

@@ -186,6 +186,7 @@ def test_the_skip_link_comes_first(cases: list[Case], visit: Any) -> None:
 
 
 PAGES = ["/", "/perkara/", "/daftar/", "/daftar/pencarian/", "/berita-acara/", "/buku-besar/"]
+OPEN_PAGES = ["/buku-besar/", "/buku-besar/catatan/", "/buku-besar/catatan/9/", "/buku-besar/periksa/"]
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
@@ -198,7 +199,11 @@ def test_no_page_scrolls_sideways_and_axe_finds_nothing(
     with office.book() as book:
         enter_pending(book, office.desk.cases)
     visitor = visit(size, bypass_csp=True)  # the policy would refuse axe itself; that it does is tested with the pages
-    faults = [*_faults(visitor, "/masuk/")]
+    faults = [fault for path in ("/masuk/", *OPEN_PAGES) for fault in _faults(visitor, path)]
+    visitor.page.get_by_label("Berkas bukti (.zip)").set_input_files(_evidence(b"not a zip"))
+    visitor.page.get_by_role("button", name="Periksa").click()
+    visitor.page.get_by_role("status").wait_for()
+    faults += _faults(visitor, None)
     visitor.sign_in(SARI)
     for path in [*PAGES, *(f"/perkara/{case.id}/" for case in cases)]:
         faults += _faults(visitor, path)
@@ -217,6 +222,52 @@ def _faults(visitor: Visitor, path: str | None) -> list[str]:
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
         told.append(f"{page.url}: scrolls sideways")
     return told
+
+
+def _evidence(content: bytes) -> Any:
+    return {"name": "bukti.zip", "mimeType": "application/zip", "buffer": content}
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_a_voter_takes_evidence_home_and_brings_it_to_be_checked(
+    size: dict[str, int], script: bool, cases: list[Case], live: tuple[Office, str], visit: Any, tmp_path: Path
+) -> None:
+    """From the front page to an entry, its `bukti.zip` saved, brought back whole and bent; nobody signs in."""
+    from saksama.audit import audit_folder
+    from saksama.audit.evidence import ENTRY, read_members
+    from saksama.flow.enter import enter_pending
+
+    office = live[0]
+    with office.book() as book:
+        last = enter_pending(book, office.desk.cases).checkpoint.size - 1
+    visitor = visit(size, java_script_enabled=script)
+    page = visitor.open("/buku-besar/")
+    expect(page.locator("figure.growth svg")).to_be_visible()
+    page.get_by_role("link", name=str(last), exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Catatan ke-{last}")
+    with page.expect_download() as saving:
+        page.get_by_role("link", name="bukti.zip").click()
+    saving.value.save_as(tmp_path / "bukti.zip")
+    assert saving.value.suggested_filename == f"bukti-{last}.zip"
+    assert audit_folder(tmp_path / "bukti.zip").exit_code == 0
+
+    whole = (tmp_path / "bukti.zip").read_bytes()
+    page.get_by_role("link", name="Buku besar").first.click()
+    page.get_by_role("link", name="Periksa bukti.zip").click()
+    page.get_by_label("Berkas bukti (.zip)").set_input_files(_evidence(whole))
+    page.get_by_role("button", name="Periksa").click()
+    expect(page.get_by_role("status")).to_contain_text("Sah")
+    expect(page.locator("ol.findings > li")).to_have_count(7)
+    entry = read_members(whole)[ENTRY]
+    page.get_by_label("Berkas bukti (.zip)").set_input_files(_evidence(whole.replace(entry[:9], b'{"aktor":', 1)))
+    page.get_by_role("button", name="Periksa").click()
+    expect(page.get_by_role("status")).to_contain_text("Tidak sah")
+    page.get_by_label("Berkas bukti (.zip)").set_input_files(_evidence(bytes((1 << 20) + 1)))
+    page.get_by_role("button", name="Periksa").click()
+    expect(page.get_by_role("alert")).to_contain_text("terlalu besar")
+    visitor.complaints = [said for said in visitor.complaints if "413" not in said]  # the browser's own note of it
+    visitor.checked()
 
 
 def test_the_observer_and_the_stranger_meet_a_page_that_says_who_may(cases: list[Case], visit: Any) -> None:

@@ -1,4 +1,5 @@
 import json
+from hashlib import sha256
 
 from django.test import Client
 
@@ -9,12 +10,18 @@ from saksama.ledger.checkpoint import Checkpoint
 from saksama.ledger.note import Note
 from saksama.ledger.tiles import tiles_at, unpack
 from saksama.model.case import Case
-from saksama.web.public.reading import read_published
 from tests.cast import RATNA, SARI
 from tests.web.conftest import DIFFERENT, rule
 from tests.web.planting import HER_OTHER_LINE, NGATINEM, THIRD, plant
 
 LEDGER = "/buku-besar/"
+
+
+def full_log(desk: Desk, office: Office) -> None:
+    """A log of 306 entries: a full bundle and a partial one."""
+    for n in range(300):
+        plant(desk, (NGATINEM, THIRD), lines=(n, 1000 + n))
+    assert enter(office).size == 306
 
 
 def enter(office: Office) -> Checkpoint:
@@ -38,30 +45,6 @@ def test_anyone_reads_the_checkpoint_without_signing_in(case: Case, office: Offi
     assert "menandatangani" in page
 
 
-def test_it_counts_entries_by_kind(case: Case, desk: Desk, office: Office) -> None:
-    rule(case, DIFFERENT, SARI, desk)
-    checkpoint = enter(office)
-    published = read_published(office.published)
-    assert published is not None
-    assert sum(published.kinds.values()) == checkpoint.size
-    assert published.kinds["decision_made"] == 1
-    assert published.kinds["officer_enrolled"] == 5
-    assert "Putusan dibuat" in Client().get(LEDGER).content.decode()
-
-
-def test_full_bundles_are_counted_once_and_rightly(desk: Desk, office: Office) -> None:
-    for n in range(300):
-        plant(desk, (NGATINEM, THIRD), lines=(n, 1000 + n))
-    enter(office)
-    first = read_published(office.published)
-    plant(desk, (NGATINEM, HER_OTHER_LINE), lines=(5000, 5001))
-    enter(office)
-    second = read_published(office.published)
-    assert first is not None
-    assert second is not None
-    assert second.kinds["case_referred"] == first.kinds["case_referred"] + 1 == 301
-
-
 def test_a_checkpoint_that_the_policy_does_not_believe_is_told_as_a_fault(case: Case, office: Office) -> None:
     enter(office)
     note = office.published / "checkpoint"
@@ -81,12 +64,50 @@ def test_other_peoples_tools_read_the_log_over_http(case: Case, office: Office) 
     for tile in tiles_at(size):
         answer = client.get(LEDGER + tile.path)
         assert answer.content == (office.published / tile.path).read_bytes()
-        assert "immutable" in answer.headers["Cache-Control"]
         if tile.level < 0:
             kinds += [json.loads(entry)["kind"] for entry in unpack(answer.content)]
     assert len(kinds) == size
     assert kinds[0] == "office_opened"
     assert client.get(LEDGER + "policy").content == (office.published / "policy").read_bytes()
+
+
+def test_what_never_changes_may_be_kept_and_what_changes_is_asked_about(desk: Desk, office: Office) -> None:
+    full_log(desk, office)
+    for path, kept in (
+        ("tile/0/000", "public, max-age=31536000, immutable"),
+        ("tile/entries/000", "public, max-age=31536000, immutable"),
+        ("catatan/3/catatan.json", "public, max-age=31536000, immutable"),
+        ("tile/0/001.p/50", "public, max-age=60"),
+        ("checkpoint", "public, no-cache"),
+        ("policy", "public, no-cache"),
+        ("catatan/3/bukti.zip", "public, no-cache"),
+        ("catatan/3/bukti.tlog-proof", "public, no-cache"),
+    ):
+        first = Client().get(LEDGER + path)
+        assert (first.status_code, first.headers["Cache-Control"]) == (200, kept), path
+        assert "Cookie" not in first.headers.get("Vary", ""), path
+        assert "Set-Cookie" not in first.headers, path
+        again = Client().get(LEDGER + path, headers={"If-None-Match": first.headers["ETag"]})
+        assert (again.status_code, again.content) == (304, b""), path
+        assert (again.headers["ETag"], again.headers["Cache-Control"]) == (first.headers["ETag"], kept), path
+        other = Client().get(LEDGER + path, headers={"If-None-Match": '"0123"'})
+        assert other.content == first.content, path
+    before = Client().get(LEDGER + "checkpoint").headers["ETag"]
+    plant(desk, (NGATINEM, HER_OTHER_LINE), lines=(5000, 5001))
+    enter(office)
+    assert Client().get(LEDGER + "checkpoint", headers={"If-None-Match": before}).status_code == 200
+
+
+def test_a_partial_tile_that_has_given_way_is_still_answered(desk: Desk, office: Office) -> None:
+    """Whoever holds an older checkpoint asks for the tile of its size (C2SP tlog-tiles allows either)."""
+    full_log(desk, office)
+    assert not (office.published / "tile/entries/000.p").exists()
+    old = Client().get(LEDGER + "tile/entries/000.p/7")
+    whole = Client().get(LEDGER + "tile/entries/000").content
+    assert unpack(old.content) == unpack(whole)[:7]
+    assert Client().get(LEDGER + "tile/0/000.p/7").content == Client().get(LEDGER + "tile/0/000").content[: 7 * 32]
+    assert old.headers["Cache-Control"] == "public, max-age=60"
+    assert Client().get(LEDGER + "tile/0/001.p/250").status_code == 404
 
 
 def test_no_other_file_is_handed_out(case: Case, office: Office) -> None:
@@ -121,4 +142,24 @@ def test_nothing_personal_is_published(case: Case, desk: Desk, office: Office) -
 
 def test_it_is_read_only(office: Office) -> None:
     assert Client().post(LEDGER).status_code == 405
+    assert Client().post(LEDGER + "catatan/").status_code == 405
+    assert Client().post(LEDGER + "catatan/0/").status_code == 405
     assert Client().post(LEDGER + "checkpoint").status_code == 405
+
+
+def test_a_mirror_over_http_gets_the_policies_that_were_replaced(case: Case, office: Office) -> None:
+    from saksama.flow import keys
+
+    enter(office)
+    before = (office.published / "policy").read_bytes()
+    keys.rotate_witness_key(office)
+    enter(office)
+    digest = sha256(before).hexdigest()
+    earlier = Client().get(f"{LEDGER}policies/{digest}")
+    assert earlier.content == before
+    assert earlier.headers["Cache-Control"] == "public, no-cache"
+    last = Client().get(f"{LEDGER}policies/{digest}.checkpoint").content
+    assert last == (office.published / f"policies/{digest}.checkpoint").read_bytes()
+    for wrong in ("0" * 64, digest[:-1], f"{digest}.key", "../policy"):
+        assert Client().get(f"{LEDGER}policies/{wrong}").status_code == 404
+    assert "kunci saksi diganti" in Client().get(LEDGER).content.decode()

@@ -28,6 +28,7 @@ _FORMS = {
     "ruling": "bukan_ganda|ganda|rujuk_disdukcapil",
     "band": "certain|probable|check",
     "kpu_class": "(K[1-4])?",
+    "reason": "log_key_rotated|spare_named|spare_taken|witness_key_rotated|witnesses_changed|log_key_lost|quorum_lost",
     "year": r"\d{4}",
     "code": "(?!([^0-9]*[0-9]){5})[a-z][a-z0-9]{0,19}([_-][a-z0-9]{1,20}){1,5}",
     "version": r"\d{1,3}(\.\d{1,3}){1,3}(\+([0-9a-f]{8,12}|[0-9a-f]{32,64}))?",
@@ -53,6 +54,7 @@ _BODIES = {
     "roll_changed": "outcome:hex roll:roll line:line kept:line tms:count tms_scheme:year case:case decisions:hex*",
     "outcome_enacted": "outcome:hex roll_before:roll roll_after:roll lines_before:count lines_after:count"
     " struck:count changes:count files:file>sha256",
+    "policy_changed": "policy_sha256:sha256 replaces_sha256:sha256 reason:reason",
 }
 KINDS = tuple(_BODIES)
 _BIGGEST = 10**9  # a number of more digits could be most of a NIK

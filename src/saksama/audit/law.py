@@ -9,7 +9,7 @@ from typing import Any
 from saksama.audit.entries import AuditedEntry
 from saksama.audit.names import case_number, roll_name
 from saksama.audit.powers import is_of_office, require_actor
-from saksama.audit.state import DECIDING_ROLES, Case, Decision, Person, Settlement, State, Topic
+from saksama.audit.state import DECIDING_ROLES, Case, Decision, Person, PolicyInForce, Settlement, State, Topic
 from saksama.model.texts import _
 
 
@@ -29,6 +29,20 @@ def _office_opened(entry: AuditedEntry, state: State) -> None:
         state.fault(Topic.OFFICERS, entry, _("pembukaan kantor ganda atau atas nama kantor lain"))
     state.offices[entry.office] = dict(entry.body)
     state.opened_at[entry.office] = entry.at
+    declared = entry.body["policy_sha256"]
+    if not state.policies:
+        state.policies.append(PolicyInForce(declared, entry.index))
+    elif state.policies[-1].digest != declared:
+        state.fault(Topic.OFFICERS, entry, _("kantor dibuka dengan kebijakan lain daripada yang berlaku"))
+
+
+def _policy_changed(entry: AuditedEntry, state: State) -> None:
+    body = entry.body
+    if not state.policies or state.policies[-1].digest != body["replaces_sha256"]:
+        state.fault(Topic.KEYS, entry, _("menggantikan kebijakan yang tidak sedang berlaku"))
+    if body["policy_sha256"] in {policy.digest for policy in state.policies}:
+        state.fault(Topic.KEYS, entry, _("kebijakan yang pernah berlaku diberlakukan lagi"))
+    state.policies.append(PolicyInForce(body["policy_sha256"], entry.index, body["reason"]))
 
 
 def _officer_enrolled(entry: AuditedEntry, state: State) -> None:
@@ -231,4 +245,5 @@ _RULES: Mapping[str, Callable[[AuditedEntry, State], None]] = {
     "evidence_seen": _evidence_seen,
     "decision_made": _decision_made,
     "case_settled": _case_settled,
+    "policy_changed": _policy_changed,
 }

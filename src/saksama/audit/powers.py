@@ -18,6 +18,7 @@ _POWERS: Mapping[str, tuple[Topic, tuple[str, ...]]] = {
     "case_settled": (Topic.SETTLEMENTS, ()),
     "roll_changed": (Topic.CHANGES, ("program:outcome-enact",)),
     "outcome_enacted": (Topic.OUTCOMES, ("program:outcome-enact",)),
+    "policy_changed": (Topic.KEYS, ("program:keys-change",)),
 }
 
 

@@ -37,8 +37,9 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
 
     def add(self, verdict: Verdict, sentence: str, points: Sequence[str] = ()) -> None:
-        """Add the next numbered sentence."""
-        self.findings.append(Finding(len(self.findings) + 1, verdict, sentence, tuple(points)))
+        """Add the next numbered sentence; what a stranger's names hold beside letters is shown escaped."""
+        said = (text.encode("utf-8", "backslashreplace").decode() for text in (sentence, *points))
+        self.findings.append(Finding(len(self.findings) + 1, verdict, next(said), tuple(said)))
 
     def judge(self, good: str, faults: Sequence[str]) -> None:
         """Add `good` if nothing is at fault, else a sentence with the number of faults and the first of them."""
@@ -75,5 +76,5 @@ class Report:
         if self.exit_code == 0:
             return _("Kesimpulan: semua yang diperiksa benar.")
         if self.exit_code == 1:
-            return _("Kesimpulan: ada yang TIDAK BENAR. Simpan folder ini apa adanya sebagai bukti.")
+            return _("Kesimpulan: ada yang TIDAK BENAR. Simpan yang diperiksa ini apa adanya sebagai bukti.")
         return _("Kesimpulan: tidak dapat dipastikan; lihat butir yang bertanda demikian.")

@@ -81,10 +81,12 @@ def judge_witnesses(policy: Policy, cosigned: dict[str, int], report: Report) ->
     if policy.quorum == "none":
         report.add(Verdict.UNKNOWN, _("Kebijakan tidak meminta saksi: sejarah yang bercabang tidak akan terlihat."))
     elif policy.is_satisfied_by(cosigned):
-        report.add(Verdict.OK, _("Saksi memenuhi kuorum {name}.").format(name=policy.quorum), points)
+        report.add(
+            Verdict.OK, _("Saksi memenuhi kuorum yang diminta kebijakan ({name}).").format(name=policy.quorum), points
+        )
     else:
         report.add(
             Verdict.UNKNOWN,
-            _("Saksi yang menandatangani belum memenuhi kuorum {name}.").format(name=policy.quorum),
+            _("Saksi yang menandatangani belum memenuhi kuorum kebijakan ({name}).").format(name=policy.quorum),
             points,
         )

@@ -18,6 +18,7 @@ class Topic(StrEnum):
     PERSONAL = "personal"
     TIME = "time"
     OFFICERS = "officers"
+    KEYS = "keys"
     ROLLS = "rolls"
     CASES = "cases"
     DECISIONS = "decisions"
@@ -74,6 +75,15 @@ class Settlement:
     index: int
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyInForce:
+    """A policy by the SHA-256 of its file, and the entry that brought it; `reason` is empty for the first."""
+
+    digest: str
+    index: int
+    reason: str = ""
+
+
 @dataclass(slots=True)
 class Effect:
     """The changes of one outcome."""
@@ -89,8 +99,10 @@ class Effect:
 class State:
     """The ledger's world after some entries."""
 
+    ids: set[str] = field(default_factory=set)
     offices: dict[str, dict[str, Any]] = field(default_factory=dict)
     opened_at: dict[str, datetime] = field(default_factory=dict)
+    policies: list[PolicyInForce] = field(default_factory=list)  # in the order in which they came into force
     people: dict[str, Person] = field(default_factory=dict)
     rolls: dict[str, int] = field(default_factory=dict)  # roll: its lines
     line_limits: dict[str, int] = field(default_factory=dict)  # roll: line numbers are below this

@@ -23,6 +23,8 @@ def command(folder: Path, policy: Path | None, as_json: bool) -> None:
     """
     from saksama.audit.checks import audit_folder
 
+    if not folder.exists():
+        raise click.UsageError(_("Tidak ada berkas atau folder {path}.").format(path=folder))
     with progress_bar(_("Memeriksa")) as show:
         found = audit_folder(folder, policy=policy, progress=show)
     report(

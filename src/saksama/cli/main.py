@@ -1,11 +1,11 @@
 """`saksama`: the commands by noun. A noun's module is imported only when it is asked for."""
 
 import importlib
-from importlib.util import find_spec
 
 import click
 
 from saksama import __version__
+from saksama.cli.terminal import require_office_parts
 from saksama.model.texts import LANGUAGES, speak
 
 _NOUNS = {
@@ -13,13 +13,14 @@ _NOUNS = {
     "roll": "Daftar pemilih: contoh, periksa, ambil masuk (langkah 1).",
     "linkage": "Cari ganda (langkah 2).",
     "cases": "Perkara: rujuk ke petugas, daftar (langkah 3).",
-    "ledger": "Buku besar: catat, buktikan, periksa (langkah 5).",
+    "ledger": "Buku besar: catat, buktikan, periksa, salin, amati (langkah 5).",
+    "keys": "Kunci buku besar dan saksi: ganti, cadangan, kehilangan.",
     "outcome": "Hasil: daftar berikutnya dan Berita Acara (langkah 6).",
-    "audit": "Periksa folder terbitan, tanpa basis data dan tanpa jaringan.",
+    "audit": "Periksa folder terbitan atau satu bukti, tanpa basis data dan tanpa jaringan.",
     "serve": "Buka situs kantor; putusan (langkah 4) diambil orang di sana.",
     "witness": "Saksi: menjaga dan menjalankan saksi buku besar.",
 }
-_LIGHT = {"audit", "witness"}  # run from the base install; the rest needs the extra `office`
+_LIGHT = {"audit", "keys", "ledger", "witness"}  # run from the base install; of `ledger`, mirror and watch do
 
 
 class Nouns(click.Group):
@@ -29,12 +30,12 @@ class Nouns(click.Group):
         """The nouns, in the order of the main path."""
         return list(_NOUNS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         """The command of a noun; says which extra is missing instead of failing on an import."""
         if name not in _NOUNS:
             return None
-        if name not in _LIGHT and find_spec("pyarrow") is None:
-            ctx.fail(f"perintah `{name}` memerlukan bagian kantor: pip install 'saksama[office]'")
+        if name not in _LIGHT:
+            require_office_parts(name)
         command = importlib.import_module(f"saksama.cli.{name}").command
         assert isinstance(command, click.Command)
         return command

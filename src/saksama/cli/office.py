@@ -23,8 +23,13 @@ def command() -> None:
 @click.option("--wilayah", required=True, help="Kode kabupaten/kota, misalnya 34.04.")
 @click.option("--name", required=True, help='Nama kantor, misalnya "KPU Kabupaten Sleman".')
 @click.option("--passphrase", is_flag=True, help="Kunci kantor dilindungi sandi dari SAKSAMA_PASSPHRASE.")
+@click.option(
+    "--database",
+    default="",
+    help="Basis data PostgreSQL bagi antrean buku besar, misalnya postgresql:///kpu_sleman; bawaan: SQLite.",
+)
 @as_json
-def init(folder: Path, wilayah: str, name: str, passphrase: bool, as_json: bool) -> None:
+def init(folder: Path, wilayah: str, name: str, passphrase: bool, database: str, as_json: bool) -> None:
     """Buat kantor baru: folder, kunci, buku besar, saksi, kebijakan."""
     from saksama.flow.office import PASSPHRASE_FROM, create_office
 
@@ -32,7 +37,7 @@ def init(folder: Path, wilayah: str, name: str, passphrase: bool, as_json: bool)
     if passphrase and not secret:
         raise click.UsageError(_("Setel dahulu sandinya: export SAKSAMA_PASSPHRASE=…"))
     with refusals(as_json=as_json):
-        office = create_office(folder, Wilayah(wilayah), name=name, passphrase=secret)
+        office = create_office(folder, Wilayah(wilayah), name=name, passphrase=secret, database=database)
         report(
             {"folder": office.folder, "wilayah": wilayah, "name": name, "origin": office.settings.origin},
             [

@@ -5,15 +5,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import click
 
 from saksama.model.errors import Broken, SaksamaError
 from saksama.model.texts import _
 
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 SHOW_PROGRESS_AFTER = 2.0  # seconds
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Laporan sebagai JSON, untuk mesin.")
@@ -24,6 +27,27 @@ office_folder = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder kantor, dibuat dengan `saksama office init`.",
 )
+
+
+def require_office_parts(name: str) -> None:
+    """Raise UsageError where the light wheel alone is installed: it says which extra the command needs."""
+    if find_spec("pyarrow") is None:
+        raise click.UsageError(
+            _("Perintah `{name}` memerlukan bagian kantor: pip install 'saksama[office]'").format(name=name)
+        )
+
+
+def office_part(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """A command of a light noun that needs the extra `office`."""
+
+    @wraps(function)
+    def checked(*arguments: _P.args, **options: _P.kwargs) -> _R:
+        require_office_parts(click.get_current_context().command_path.partition(" ")[2])
+        return function(*arguments, **options)
+
+    return checked
+
+
 file_argument = click.Path(path_type=Path)
 
 

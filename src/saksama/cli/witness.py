@@ -1,7 +1,6 @@
 """`saksama witness`: be a witness for a log. Runs from the light wheel: click and cryptography, nothing else."""
 
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +18,7 @@ def command() -> None:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def ledger_refusals() -> Iterator[None]:
     """Show a refusal as one sentence and leave with 1."""
     from saksama.ledger.errors import LedgerError
 
@@ -45,7 +44,7 @@ def init(folder: Path, name: str, policies: tuple[Path, ...]) -> None:
     from saksama.ledger.policy import load_policy
     from saksama.ledger.witness import Witness
 
-    with _refusals():
+    with ledger_refusals():
         logs = [log.verifier for path in policies for log in load_policy(path).logs]
         witness = Witness.create(folder, name, logs=logs)
         witness.close()
@@ -64,7 +63,7 @@ def trust(folder: Path, vkey: str) -> None:
     from saksama.ledger.keys import Verifier
     from saksama.ledger.witness import Witness
 
-    with _refusals():
+    with ledger_refusals():
         log = Verifier.parse(vkey)
         witness = Witness.open(folder)
         witness.trust(log)
@@ -80,7 +79,7 @@ def show(folder: Path) -> None:
     from saksama.ledger.note import Note
     from saksama.ledger.witness import Witness
 
-    with _refusals():
+    with ledger_refusals():
         witness = Witness.open(folder)
         for key in witness.verifiers():
             click.echo(f"{key.name} {key.key_type.algorithm} {key.fingerprint}")
@@ -103,7 +102,7 @@ def run(folder: Path, listen: str, rate: float) -> None:
     host, colon, port = listen.rpartition(":")
     if not colon or not port.isdecimal() or int(port) > 65_535:
         raise click.UsageError(_("Alamat harus seperti 127.0.0.1:8765."))
-    with _refusals():
+    with ledger_refusals():
         witness = Witness.open(folder)
         server = WitnessServer((host, int(port)), witness, rate=Rate(rate, max(1, int(rate * 5))))
         click.echo(_("Saksi {name} melayani di {url}").format(name=witness.name, url=server.url))
@@ -114,81 +113,3 @@ def run(folder: Path, listen: str, rate: float) -> None:
         finally:
             server.server_close()
             witness.close()
-
-
-@command.command("mirror")
-@click.argument("place")
-@click.option("--folder", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder salinan.")
-@click.option(
-    "--policy",
-    "policy_path",
-    required=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Berkas kebijakan yang Anda percaya.",
-)
-@click.option("--every", default=0.0, help="Ulangi setiap sekian detik; tanpa ini sekali saja.")
-def mirror(place: str, folder: Path, policy_path: Path, every: float) -> None:
-    """Salin buku besar dari PLACE (alamat http atau folder) setelah setiap catatannya diperiksa."""
-    from saksama.ledger.errors import SplitView
-    from saksama.ledger.mirror import Mirror
-    from saksama.ledger.places import place_at
-    from saksama.ledger.policy import load_policy
-    from saksama.ledger.storage import Storage
-
-    with _refusals(), Mirror(folder, load_policy(policy_path)) as copy:
-        source = place_at(place)
-        while True:
-            try:
-                held = copy.pull(source)
-            except SplitView as found:
-                Storage(folder).put_all([("first.note", found.first), ("second.note", found.second)])
-                raise
-            click.echo(_("{size} catatan tersalin utuh di {folder}.").format(size=held.size, folder=copy.copy))
-            if not every:
-                return
-            time.sleep(every)
-
-
-@command.command("watch")
-@click.argument("place")
-@click.option(
-    "--also",
-    multiple=True,
-    help="Tempat lain yang menunjukkan checkpoint: alamat saksi + sidik asal log, atau cermin; boleh diulang.",
-)
-@click.option("--folder", required=True, type=click.Path(path_type=Path, file_okay=False), help="Ingatan dan bukti.")
-@click.option(
-    "--policy",
-    "policy_path",
-    required=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Berkas kebijakan yang Anda percaya.",
-)
-@click.option("--patience", default=3600, show_default=True, help="Umur tanda tangan saksi yang masih wajar, detik.")
-@click.option("--every", default=0.0, help="Ulangi setiap sekian detik; tanpa ini sekali saja.")
-def watch(place: str, also: tuple[str, ...], folder: Path, policy_path: Path, patience: int, every: float) -> None:
-    """Amati buku besar di PLACE: cabang, susut, macet, saksi hilang. Kode keluar 1 bila ada tanda bahaya."""
-    from saksama.ledger.monitor import Monitor
-    from saksama.ledger.places import place_at
-    from saksama.ledger.policy import load_policy
-
-    with _refusals():
-        policy = load_policy(policy_path)
-        if len(policy.logs) != 1:
-            raise click.UsageError(_("Kebijakan untuk mengamati menyebut tepat satu log."))
-        monitor = Monitor(folder, policy, policy.logs[0].verifier, patience=patience)
-        log, others = place_at(place), [place_at(item) for item in also]
-        while True:
-            alarms = monitor.look(log, others)
-            for alarm in alarms:
-                click.echo(f"{alarm.alarm.value}: {alarm.sentence}", err=True)
-                if alarm.evidence is not None:
-                    click.echo(
-                        _("Bukti ditulis ke {folder}; simpan dan bagikan.").format(folder=alarm.evidence), err=True
-                    )
-            if alarms:
-                sys.exit(1)
-            click.echo(_("Tidak ada tanda bahaya pada {place}.").format(place=place))
-            if not every:
-                return
-            time.sleep(every)

@@ -13,7 +13,7 @@ from saksama.flow.folders import appearing, entries_left_in
 from saksama.flow.shelves import OUTCOME, PUBLIC
 from saksama.ledger.checkpoint import Checkpoint
 from saksama.ledger.cosigning import WitnessPort
-from saksama.ledger.errors import LedgerError, Locked
+from saksama.ledger.errors import HandingOver, LedgerError, Locked, NoQuorum, StoreFails
 from saksama.ledger.log import Log
 from saksama.ledger.policy import Policy
 from saksama.model.entry import EntryId
@@ -27,6 +27,10 @@ _TRY_EVERY = 0.1
 
 class LedgerBusy(BadInput):
     """Another process holds the log, and has for longer than an entering takes."""
+
+
+class LedgerWaits(BadInput):
+    """Nothing is wrong with what is written; a witness, the disk or the database did not do its part. Try again."""
 
 
 class LedgerBroken(Broken):
@@ -47,10 +51,14 @@ class LedgerBook:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What step 5 did: how many entries were new, and the checkpoint that now covers everything."""
+    """What step 5 did: how many entries were new, and the checkpoint that now covers everything.
+
+    `warnings` are sentences about witnesses that did not cosign it, though enough others did.
+    """
 
     new: int
     checkpoint: Checkpoint
+    warnings: tuple[str, ...] = ()
 
 
 def enter_pending(book: LedgerBook, cases: CaseStore) -> Entered:
@@ -71,14 +79,31 @@ def enter_pending(book: LedgerBook, cases: CaseStore) -> Entered:
         _publish_outcomes(book)  # 4
         _append(book, [*_left_by_causes(book), *outcomes])
         checkpoint = book.log.checkpoint(book.witnesses, book.policy)
-    return Entered(book.log.size - before, checkpoint)
+    refused = book.log.refusals.items()
+    warnings = tuple(_("Saksi {name} tidak menandatangani: {why}").format(name=name, why=why) for name, why in refused)
+    return Entered(book.log.size - before, checkpoint, warnings)
 
 
 @contextmanager
 def ledger_faults() -> Iterator[None]:
-    """Say a fault of the ledger in the office's words, with the ledger's own sentence inside."""
+    """Say a fault of the ledger in the office's words, with the ledger's own sentence inside.
+
+    Raises LedgerWaits for what mends itself or is mended outside the ledger, LedgerBroken for everything else.
+    """
     try:
         yield
+    except HandingOver as fault:
+        raise LedgerWaits(
+            _("Pergantian kunci sebelumnya belum selesai. Selesaikan dengan: saksama keys finish")
+        ) from fault
+    except (NoQuorum, StoreFails) as fault:
+        if isinstance(fault, NoQuorum) and fault.suspects_split:
+            raise LedgerBroken(_("Buku besar: {fault}").format(fault=fault)) from fault
+        raise LedgerWaits(
+            _(
+                "Buku besar belum dapat melanjutkan: {fault} Tidak ada yang hilang; perbaiki sebabnya, lalu ulangi."
+            ).format(fault=f"{fault}".rstrip(".") + ".")
+        ) from fault
     except LedgerError as fault:
         raise LedgerBroken(_("Buku besar: {fault}").format(fault=fault)) from fault
 

@@ -1,8 +1,8 @@
 """An office: one KPU office's stores, ledger, keys and clock, built once from `saksama.toml`. Steps take its parts."""
 
 import os
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,13 +10,17 @@ from pathlib import Path
 from saksama.casework.classes import SCHEMES as CLASS_SCHEMES
 from saksama.casework.store import CaseStore
 from saksama.flow.desk import Desk
-from saksama.flow.enter import LedgerBook, held_open, ledger_faults
+from saksama.flow.enter import LedgerBook, LedgerBroken, held_open, ledger_faults
 from saksama.flow.folders import appearing, leave_entries, sha256_of, write_whole
-from saksama.flow.settings import FILE, OfficeSettings, read_settings, write_settings
+from saksama.flow.settings import FILE, LOG_KEY, OfficeSettings, checked_database, read_settings, write_settings
 from saksama.flow.shelves import OutcomeShelf, RollShelf, RunShelf
+from saksama.ledger.client import witnesses_in
+from saksama.ledger.cosigning import WitnessPort
+from saksama.ledger.database import DatabasePlace, SqliteFile
 from saksama.ledger.keys import Signer
-from saksama.ledger.log import POLICY, Log
+from saksama.ledger.log import DATABASE, POLICY, Log
 from saksama.ledger.policy import Policy, load_policy
+from saksama.ledger.postgres import PostgresSchema
 from saksama.ledger.witness import Witness
 from saksama.model.clock import Clock, SystemClock
 from saksama.model.entry import Entry, EntryId, EntryKind
@@ -31,7 +35,6 @@ from saksama.vault.sealing import seal_bytes
 from saksama.vault.unsealing import unseal_bytes
 
 PASSPHRASE_FROM = "SAKSAMA_PASSPHRASE"  # noqa: S105  # the name of a variable, not what it holds
-_LOG_KEY = "log.skey.sealed"
 _LOG_KEY_PURPOSE = "log-key"
 # Where a policy file says log and witness answer. This office's witness answers in the same process; the addresses are
 # those of `saksama serve` and `saksama witness run`, because other implementations refuse a policy without them.
@@ -70,36 +73,83 @@ class Office:
         return OutcomeShelf(self.folder / "outcomes", self.published)
 
     @property
+    def ledger(self) -> Path:
+        """The log's own memory; whoever loses it goes on from a mirror (`flow.promote`)."""
+        return self.folder / "ledger"
+
+    @property
     def published(self) -> Path:
         """The folder that anyone may read."""
         return self.folder / "published"
 
+    def log_key(self) -> Signer:
+        """The key that signs the office's checkpoints, unsealed."""
+        return self.unsealed_log_key(self.settings.keys_folder / LOG_KEY)
+
+    def unsealed_log_key(self, path: Path) -> Signer:
+        """The log key in a sealed file."""
+        return Signer.load(unseal_bytes(path.read_bytes(), keys=self.keys, purpose=_LOG_KEY_PURPOSE).decode())
+
+    def sealed_log_key(self, signer: Signer) -> bytes:
+        """A log key as it rests in the keys folder."""
+        return seal_bytes(signer.to_text().encode(), keys=self.keys, purpose=_LOG_KEY_PURPOSE)
+
+    @property
+    def database(self) -> DatabasePlace | None:
+        """Where the ledger's index and queue are; None for a file in the ledger's folder."""
+        return _database(self.settings)
+
     @contextmanager
-    def book(self) -> Iterator[LedgerBook]:
-        """The office's log with its witness and policy, held open alone; raises LedgerBusy, LedgerBroken."""
-        sealed = (self.settings.keys_folder / _LOG_KEY).read_bytes()
-        signer = Signer.load(unseal_bytes(sealed, keys=self.keys, purpose=_LOG_KEY_PURPOSE).decode())
-        with ledger_faults():
-            witness = held_open(lambda: Witness.open(self.folder / "witness"))
-            try:
-                log = held_open(
-                    lambda: Log.open(self.folder / "ledger", self.published, origin=self.settings.origin, signer=signer)
-                )
-            except BaseException:
-                witness.close()
-                raise
-        try:
-            yield LedgerBook(
-                log=log,
-                witnesses=(witness,),
-                policy=load_policy(self.published / POLICY),
-                published=self.published,
-                causes=(self.folder / "opening", self.rolls.folder, self.runs.folder),
-                outcomes=self.outcomes.folder,
+    def book(self, *, signer: Signer | None = None) -> Iterator[LedgerBook]:
+        """The office's log with its witnesses and policy, held open alone; raises LedgerBusy, LedgerBroken.
+
+        `signer` takes the place of the office's own log key while that changes.
+        """
+        if not (self.database or SqliteFile(self.ledger / DATABASE)).exists():
+            raise LedgerBroken(
+                _(
+                    "Buku besar hilang dari {folder}. Lanjutkan dari sebuah cermin: saksama ledger promote CERMIN"
+                ).format(folder=self.ledger)
             )
-        finally:
-            log.close()
-            witness.close()
+        signer = signer or self.log_key()
+        with self._own_witness() as own:
+            with ledger_faults():
+                log = held_open(
+                    lambda: Log.open(
+                        self.ledger,
+                        self.published,
+                        origin=self.settings.origin,
+                        signer=signer,
+                        database=self.database,
+                    )
+                )
+            with closing(log):
+                policy = load_policy(self.published / POLICY)
+                with _asked(own, policy) as witnesses:
+                    yield LedgerBook(
+                        log=log,
+                        witnesses=witnesses,
+                        policy=policy,
+                        published=self.published,
+                        causes=(self.folder / "opening", self.rolls.folder, self.runs.folder),
+                        outcomes=self.outcomes.folder,
+                    )
+
+    @contextmanager
+    def panel(self, policy: Policy) -> Iterator[Sequence[WitnessPort]]:
+        """Those who are asked to cosign under a policy, the witness beside the office first.
+
+        Raises LedgerBusy, LedgerBroken.
+        """
+        with self._own_witness() as own, _asked(own, policy) as witnesses:
+            yield witnesses
+
+    @contextmanager
+    def _own_witness(self) -> Iterator[Witness]:
+        with ledger_faults():
+            own = held_open(lambda: Witness.open(self.folder / "witness"))
+        with closing(own):
+            yield own
 
     @property
     def desk(self) -> Desk:
@@ -123,35 +173,75 @@ def open_office(folder: Path, *, clock: Clock | None = None, cases: CaseStore | 
 
 
 def create_office(
-    folder: Path, wilayah: Wilayah, *, name: str, passphrase: str | None = None, clock: Clock | None = None
+    folder: Path,
+    wilayah: Wilayah,
+    *,
+    name: str,
+    passphrase: str | None = None,
+    clock: Clock | None = None,
+    database: str = "",
 ) -> Office:
     """Make an office: folders, keys, log, witness, policy, and the entry that opens its ledger.
 
-    `folder` must be absent or empty. Raises BadInput for an unknown wilayah or a folder in use.
+    `folder` must be absent or empty; `database` is a PostgreSQL address for the ledger's index and queue, or empty for
+    SQLite. Raises BadInput for an unknown wilayah or a folder in use.
     """
     if not name.strip():
         raise BadInput(_('Nama kantor kosong. Contoh: --name "KPU Kabupaten Sleman"'))
     _require_known(wilayah)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadInput(_("Folder {folder} sudah berisi. Pilih folder baru atau kosong.").format(folder=folder))
+    checked_database(folder / FILE, database)
+    _require_unused(database)
     with appearing(folder.resolve()) as partial:
-        write_settings(partial, name=name, wilayah=wilayah, passphrase=passphrase is not None)
+        write_settings(partial, name=name, wilayah=wilayah, passphrase=passphrase is not None, database=database)
         settings = read_settings(partial)
         keys = Keystore.create(settings.keys_folder, passphrase=passphrase)
         signer = Signer.generate(settings.origin)
         sealed = seal_bytes(signer.to_text().encode(), keys=keys, purpose=_LOG_KEY_PURPOSE)
-        write_whole(settings.keys_folder / _LOG_KEY, sealed)
+        write_whole(settings.keys_folder / LOG_KEY, sealed)
         for shelf in ("rolls", "runs", "outcomes", "ledger", "published"):
             (partial / shelf).mkdir(mode=0o755 if shelf == "published" else 0o700)
         name = f"saksi.{wilayah.code}.saksama"
         with closing(Witness.create(partial / "witness", name, logs=[signer.verifier()])) as witness:
             policy = Policy.of(signer.verifier(), witness.verifiers(), log_url=_LOG_URL, witness_url=_WITNESS_URL)
         write_whole(partial / "published" / POLICY, policy.source, mode=0o644)
-        Log.create(partial / "ledger", partial / "published", origin=settings.origin, signer=signer).close()
+        with ledger_faults():
+            Log.create(
+                partial / "ledger",
+                partial / "published",
+                origin=settings.origin,
+                signer=signer,
+                database=_database(settings),
+            ).close()
         opening = partial / "opening" / "office"
         opening.mkdir(parents=True)
         leave_entries(opening, [_opening_entry(settings, partial, clock or SystemClock())])
     return open_office(folder, clock=clock)
+
+
+@contextmanager
+def _asked(own: Witness, policy: Policy) -> Iterator[Sequence[WitnessPort]]:
+    """The office's own witness, and the others that the policy says where to find."""
+    with ExitStack() as held:
+        others = [other for other in witnesses_in(policy) if other.name != own.name]
+        for other in others:
+            held.callback(other.close)
+        yield (own, *others)
+
+
+def _require_unused(database: str) -> None:
+    """Raise BadInput where the PostgreSQL database holds another office's ledger, LedgerWaits where nobody answers."""
+    with ledger_faults():
+        if database and PostgresSchema(database).exists():
+            raise BadInput(
+                _("Basis data itu sudah memuat buku besar. Buat basis data baru bagi kantor ini, misalnya: createdb …")
+            )
+
+
+def _database(settings: OfficeSettings) -> DatabasePlace | None:
+    """Where the ledger's index and queue are; None for a file in its folder."""
+    return PostgresSchema(settings.database) if settings.database else None
 
 
 def enrolment_entry(officer: Officer, *, office: Office, by: str) -> Entry:

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from saksama.casework.classes import SCHEMES as CLASS_SCHEMES
 from saksama.flow.folders import write_whole
@@ -15,6 +16,7 @@ from saksama.model.tms import SCHEMES as TMS_SCHEMES
 from saksama.model.wilayah import MalformedWilayah, Wilayah
 
 FILE = "saksama.toml"
+LOG_KEY = "log.skey.sealed"  # in the keys folder
 _TEMPLATE = """\
 # Kantor ini. Penjelasan setiap baris: docs/formats/saksama-toml.md
 [office]
@@ -49,9 +51,10 @@ class OfficeSettings:
     origin: str
     keys_folder: Path
     passphrase: bool
+    database: str = ""  # of the ledger's index and queue: a PostgreSQL address, or empty for SQLite in `ledger/`
 
 
-def write_settings(folder: Path, *, name: str, wilayah: Wilayah, passphrase: bool = False) -> None:
+def write_settings(folder: Path, *, name: str, wilayah: Wilayah, passphrase: bool = False, database: str = "") -> None:
     """Write the first `saksama.toml` of an office."""
     text = _TEMPLATE.format(
         name=json.dumps(name, ensure_ascii=False),  # a JSON string is a TOML basic string
@@ -60,6 +63,8 @@ def write_settings(folder: Path, *, name: str, wilayah: Wilayah, passphrase: boo
     )
     if passphrase:
         text = text.replace("passphrase = false", "passphrase = true ")
+    if database:
+        text = text.replace("\n\n[keys]", f"\ndatabase = {json.dumps(database)}\n\n[keys]")
     write_whole(folder / FILE, text.encode(), mode=0o644)
 
 
@@ -85,13 +90,14 @@ def read_settings(folder: Path) -> OfficeSettings:
         origin=_origin(path, document),
         keys_folder=folder / _text(path, document, "keys", "folder"),
         passphrase=_truth(path, document, "keys", "passphrase"),
+        database=checked_database(path, document["ledger"].get("database", "")),
     )
 
 
 _KNOWN = {
     "office": {"name", "wilayah"},
     "rules": {"class_scheme", "tms_scheme"},
-    "ledger": {"origin"},
+    "ledger": {"origin", "database"},
     "keys": {"folder", "passphrase"},
 }
 
@@ -153,5 +159,19 @@ def _origin(path: Path, document: Mapping[str, Mapping[str, object]]) -> str:
             _(
                 "{path}: [ledger] origin harus seperti saksama/34.04: huruf kecil, angka, titik, tanda hubung, /."
             ).format(path=path)
+        )
+    return value
+
+
+def checked_database(path: Path, value: object) -> str:
+    """The address of the ledger's database as the file at `path` may say it; raises BadSettings."""
+    if not isinstance(value, str) or (value and not value.startswith(("postgresql://", "postgres://"))):
+        raise BadSettings(
+            _("{path}: [ledger] database harus seperti postgresql:///kpu_sleman, atau tidak ditulis.").format(path=path)
+        )
+    if urlsplit(value).password:
+        # The file is copied and mailed; libpq reads passwords from ~/.pgpass, or needs none on the same machine.
+        raise BadSettings(
+            _("{path}: [ledger] database memuat sandi. Simpan sandinya di ~/.pgpass, bukan di sini.").format(path=path)
         )
     return value

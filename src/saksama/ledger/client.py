@@ -15,6 +15,7 @@ from saksama.ledger.text import number
 from saksama.ledger.witness import Request
 
 MAX_ANSWER = 32 << 20  # a full bundle of the largest entries has 16 MiB
+_REASON_AT_MOST = 200  # characters of a witness's own words
 _MAX_SIGNATURES = 64 * 1024
 
 
@@ -51,12 +52,16 @@ class HttpFetcher:
                 self._drop()
                 # The other side may have closed a connection that was kept; one it never answered on is not retried.
                 if fresh or isinstance(fault, TimeoutError):
-                    raise WitnessUnreachable(f"{self.url} does not answer: {fault or type(fault).__name__}") from fault
+                    raise self._silent(fault) from fault
             try:
                 return self._once(method, path, body, most)
             except (OSError, http.client.HTTPException, ValueError) as fault:
                 self._drop()
-                raise WitnessUnreachable(f"{self.url} does not answer: {fault or type(fault).__name__}") from fault
+                raise self._silent(fault) from fault
+
+    def _silent(self, fault: Exception) -> WitnessUnreachable:
+        why = "it takes too long" if isinstance(fault, TimeoutError) else fault or type(fault).__name__
+        return WitnessUnreachable(f"{self.url} does not answer: {why}")
 
     def _once(self, method: str, path: str, body: bytes | None, most: int) -> "Answer":
         if self._kept is None:
@@ -142,7 +147,7 @@ class HttpWitness:
         if answer.status == 409 and answer.kind.startswith("text/x.tlog.size"):
             raise Conflict(_size_in(answer.body, self.name))
         if answer.status != 200:
-            raise WitnessRefused(answer.status, f"{self.name} refused (HTTP {answer.status})")
+            raise WitnessRefused(answer.status, f"{self.name} refused (HTTP {answer.status}{_said(answer.body)})")
         return answer.body
 
 
@@ -150,6 +155,12 @@ def witnesses_in(policy: Policy, *, timeout: float = 5.0) -> list[HttpWitness]:
     """The witnesses of a policy that have an address, each once however many keys of it the policy names."""
     places = dict.fromkeys((item.verifier.name, item.url) for item in policy.witnesses if item.url)
     return [HttpWitness(name, url, timeout=timeout) for name, url in places]
+
+
+def _said(body: bytes) -> str:
+    """The first line of what a stranger gave as reason, as far as it may stand on an operator's screen."""
+    line = body.split(b"\n", 1)[0][:_REASON_AT_MOST].decode("ascii", "replace")
+    return f": {line}" if line and line.isprintable() and line.isascii() else ""
 
 
 def _size_in(body: bytes, name: str) -> int:

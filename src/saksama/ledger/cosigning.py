@@ -13,6 +13,7 @@ from saksama.ledger.errors import (
     Conflict,
     LedgerError,
     Malformed,
+    SplitSuspected,
     SplitView,
     WitnessRefused,
     WitnessUnreachable,
@@ -55,13 +56,15 @@ class Gathered:
 
     lines: tuple[SignatureLine, ...] = ()
     refusals: Mapping[str, str] = field(default_factory=dict)
+    suspects_split: bool = False  # whether one of them says it has seen another tree of this size
 
 
 class Panel:
     """The witnesses of one log, and what each is known to have seen of it since the log was opened."""
 
-    def __init__(self, log_key: Verifier, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._log_key = log_key
+    def __init__(self, *log_keys: Verifier, clock: Callable[[], float] = time.monotonic) -> None:
+        """`log_keys` are the log's key and those it had before, under which a witness may have seen it last."""
+        self._log_keys = log_keys
         self._clock = clock
         self._seen: dict[str, int] = {}
         self._resting: dict[str, tuple[float, str]] = {}  # who did not answer: until when nobody waits for it, and why
@@ -112,7 +115,7 @@ class Panel:
             else:
                 lines.extend(answer)
                 self._seen[witness.name] = view.checkpoint.size
-        return Gathered(tuple(lines), refusals)
+        return Gathered(tuple(lines), refusals, any(isinstance(answer, SplitSuspected) for answer in answers))
 
     def wake(self) -> None:
         """Ask everybody next time: without those who rest there is no quorum."""
@@ -128,7 +131,9 @@ class Panel:
         try:
             note = Note.parse(raw)
             seen = Checkpoint.parse(note.text)
-            ours = self._log_key.verify_in(note) is not None and seen.origin == view.checkpoint.origin
+            ours = (
+                any(key.verify_in(note) is not None for key in self._log_keys) and seen.origin == view.checkpoint.origin
+            )
         except (Malformed, BadSignature) as fault:
             raise WitnessUnreachable(f"{witness.name} showed a checkpoint that is none: {fault}") from fault
         if not ours:
@@ -153,8 +158,10 @@ class Panel:
             if conflict.size > size:
                 raise _behind(witness.name, conflict.size, view) from conflict
             if conflict.size == size == old:
-                # Some witnesses answer 409 where the protocol says 422: our size, another root. No reason to retry.
-                raise WitnessRefused(
+                # Some witnesses answer 409 where the protocol says 422: our size, another root. No reason to retry,
+                # but to look at what it shows: two signed notes are evidence, and `_look` raises with them in hand.
+                self._look(witness, view)
+                raise SplitSuspected(
                     409, f"{witness.name} says that it has seen another tree of our size {size}: suspect a split view"
                 ) from conflict
             # It had moved on. What it has seen now must again begin our tree.

@@ -33,12 +33,27 @@ class Damaged(LedgerError):
     """Stored bytes contradict what was committed: stop, and keep the folder as evidence."""
 
 
+class StoreFails(LedgerError):
+    """The log's database cannot be read or written. What it acknowledged before is kept; the step can be repeated."""
+
+
+class HandingOver(LedgerError):
+    """The log is changing its policy or key: nothing is taken in until that is finished."""
+
+
 class Behind(LedgerError):
     """A witness has seen a longer log than this folder holds: state was lost, and going on would fork it."""
 
 
 class NoQuorum(LedgerError):
-    """Too few witnesses answered. Nothing was published; what is committed stays and the step can be repeated."""
+    """Too few witnesses answered. Nothing was published; what is committed stays and the step can be repeated.
+
+    `suspects_split`: a witness says it has seen another tree of the very size offered. That is no outage.
+    """
+
+    def __init__(self, sentence: str, *, suspects_split: bool = False) -> None:
+        super().__init__(sentence)
+        self.suspects_split = suspects_split
 
 
 class WitnessUnreachable(LedgerError):
@@ -51,6 +66,10 @@ class WitnessRefused(LedgerError):
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
+
+
+class SplitSuspected(WitnessRefused):
+    """The witness says it has seen another tree of the very size offered, and does not show it."""
 
 
 class Conflict(WitnessRefused):

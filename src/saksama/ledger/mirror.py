@@ -5,22 +5,28 @@ machine is lost it can be promoted: the entries are there, the witnesses say how
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 from saksama.ledger import tree
 from saksama.ledger.checkpoint import Checkpoint
-from saksama.ledger.errors import Damaged, Malformed, ProofFails, SplitView
+from saksama.ledger.database import DatabasePlace, SqliteFile
+from saksama.ledger.errors import Damaged, Malformed, NotTrusted, ProofFails, SplitView
 from saksama.ledger.fsck import fsck
-from saksama.ledger.index import Index
+from saksama.ledger.index import PROMOTING, Index
 from saksama.ledger.keys import Signer
 from saksama.ledger.log import CHECKPOINT, DATABASE, POLICY
 from saksama.ledger.places import Folder, Place, read_tile
 from saksama.ledger.policy import Policy, Trusted
 from saksama.ledger.storage import FolderLock, Storage
+from saksama.ledger.succession import FOLDER as SUCCESSION
+from saksama.ledger.succession import last_checkpoint_of, policy_file, replaced_by
 from saksama.ledger.tiles import WIDTH, Edge, Nodes, Tile, edge_at, tiles_at, unpack
 
 _INCOMING = "incoming"
+_POLICIES_AT_MOST = 1000
 _AT_ONCE = 64 * WIDTH  # entries held in memory while copying
 
 
@@ -56,7 +62,15 @@ class Mirror:
     def held(self) -> Trusted | None:
         """The checkpoint up to which the copy is whole; None before the first. Raises NotTrusted, BadSignature."""
         raw = self._storage.read_if_there(CHECKPOINT)
-        return None if raw is None else self._policy.require_trusted(raw)
+        if raw is None:
+            return None
+        try:
+            return self._policy.require_trusted(raw)
+        except NotTrusted:
+            laid = self._storage.read_if_there(POLICY)  # the policy it was taken under, if that has changed since
+            if laid is None or laid == self._policy.source:
+                raise
+            return Policy.parse(laid).require_trusted(raw)
 
     def pull(self, place: Place) -> Checkpoint:
         """Copy what is new at `place`, whole or not at all, and give the checkpoint now held.
@@ -81,10 +95,24 @@ class Mirror:
             (self._incoming / tile.path).replace(target)
         for folder in {(self.copy / tile.path).parent for tile in files}:
             self._storage.disk.sync_folder(folder)
+        self._take_earlier_policies(place)
         self._storage.put(POLICY, self._policy.source)
         self._storage.put(CHECKPOINT, raw)
         shutil.rmtree(self._incoming, ignore_errors=True)
         return offered
+
+    def _take_earlier_policies(self, place: Place) -> None:
+        """Copy the policies that were replaced, each with its last checkpoint, as the policy held leads to them."""
+        digest = replaced_by(self._policy)
+        for _ in range(_POLICIES_AT_MOST):
+            if digest is None or self._storage.read_if_there(f"{SUCCESSION}/{digest}") is not None:
+                return
+            source, last = (place.get(f"{SUCCESSION}/{digest}{end}") for end in ("", ".checkpoint"))
+            if source is None or last is None or sha256(source).hexdigest() != digest:
+                return  # whoever audits the copy will miss it; the entries are whole
+            earlier = Policy.parse(source)
+            self._storage.put_all([(policy_file(earlier), source), (last_checkpoint_of(earlier), last)])
+            digest = replaced_by(earlier)
 
     def _continues(self, held: Checkpoint, offered: Checkpoint, raw: bytes, place: Place) -> bool:
         """Whether there is something new that continues what is held; raises SplitView."""
@@ -146,28 +174,40 @@ class Mirror:
         return found
 
 
-def promote(copy: Path, folder: Path, *, signer: Signer, id_of: Callable[[bytes], str]) -> int:
+def promote(
+    copy: Path, folder: Path, *, signer: Signer, id_of: Callable[[bytes], str], database: DatabasePlace | None = None
+) -> int:
     """Make a log's private folder from a mirror's copy, so that `Log.open(folder, copy)` goes on from there.
 
     `id_of` gives the idempotency id of an entry. Gives the size. The first checkpoint then asks every witness and is
     refused (Behind) if one has seen more than the copy has. Raises Damaged if the copy does not lead to its checkpoint
-    or a log is in `folder` already.
+    or a log is in `folder` already. May be repeated after a crash.
     """
-    if (folder / DATABASE).exists():
-        raise Damaged("a log is there already")
-    checkpoint = fsck(copy, signer.verifier())
-    place = Folder(copy)
+    place = database or SqliteFile(folder / DATABASE)
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{DATABASE}.partial"
-    partial.unlink(missing_ok=True)
-    index = Index(partial)
-    for number in range(-(-checkpoint.size // WIDTH)):
-        width = min(WIDTH, checkpoint.size - number * WIDTH)
-        entries = unpack(read_tile(place, Tile(-1, number, width)))
-        index.remember([(id_of(entry), number * WIDTH + at) for at, entry in enumerate(entries)])
-    index.note_fact("vkey", str(signer.verifier()))
-    index.note_signing(checkpoint)
-    index.note_published(checkpoint.size)
-    index.close()
-    partial.replace(folder / DATABASE)
+    if place.exists():
+        if not _is_half_made(place):
+            raise Damaged("a log is there already")
+        place.discard()
+    checkpoint = fsck(copy, signer.verifier())
+    with closing(place.open()) as opened:
+        index = Index(opened)
+        index.note_fact(PROMOTING, "1")
+        index.remember(_ids_in(copy, checkpoint.size, id_of))
+        index.note_fact("vkey", str(signer.verifier()))
+        index.note_signing(checkpoint)
+        index.note_published(checkpoint.size)
+        index.note_fact(PROMOTING, "")
     return checkpoint.size
+
+
+def _is_half_made(place: DatabasePlace) -> bool:
+    with closing(place.open()) as opened:
+        return bool(Index(opened).fact(PROMOTING))
+
+
+def _ids_in(copy: Path, size: int, id_of: Callable[[bytes], str]) -> Iterator[tuple[str, int]]:
+    for number in range(-(-size // WIDTH)):
+        width = min(WIDTH, size - number * WIDTH)
+        entries = unpack(read_tile(Folder(copy), Tile(-1, number, width)))
+        yield from ((id_of(entry), number * WIDTH + at) for at, entry in enumerate(entries))

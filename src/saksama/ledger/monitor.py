@@ -71,11 +71,15 @@ class Monitor:
         patience: int = 3600,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`patience`: seconds that the newest cosignature may be old."""
+        """`patience`: seconds that the newest cosignature may be old.
+
+        Another key of this log that the policy names, a spare's, is as good as `log_key`.
+        """
         self._storage = Storage(folder)
         self._storage.make(folder)
         self._policy = policy
         self._log_key = log_key
+        self._log_keys = {log_key, *(log.verifier for log in policy.logs if log.verifier.name == log_key.name)}
         self._patience = patience
         self._clock = clock
 
@@ -114,7 +118,8 @@ class Monitor:
                 raise WitnessUnreachable(f"{place.name} shows no checkpoint")
             note = Note.parse(raw)
             checkpoint = Checkpoint.parse(note.text)
-            if self._log_key.verify_in(note) is None or checkpoint.origin != self._log_key.name:
+            ours = any(key.verify_in(note) is not None for key in self._log_keys)
+            if not ours or checkpoint.origin != self._log_key.name:
                 raise WitnessUnreachable(f"{place.name} shows a checkpoint that the log's key has not signed")
         except LedgerError as fault:
             alarms.append(Sighting(Alarm.UNREADABLE, place.name, str(fault)))

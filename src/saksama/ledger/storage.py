@@ -3,16 +3,19 @@
 import errno
 import fcntl
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 from saksama.ledger.errors import Locked
 
 ASIDE = ".aside-"
 _TOGETHER = 16
+_FEW = 3
+T = TypeVar("T")
 
 
 class Disk:
@@ -96,24 +99,13 @@ class Storage:
                 aside = target.with_name(ASIDE + target.name)
                 handles.append(self.disk.write(aside, content, mode=mode))
                 written.append((aside, target))
-            self._sync_all(handles)
+            _all_at_once(self.disk.sync, handles)
         finally:
             for handle in handles:
                 os.close(handle)
         for aside, target in written:
             self.disk.rename(aside, target)
-        for folder in sorted({target.parent for _, target in written}):
-            self.disk.sync_folder(folder)
-
-    def _sync_all(self, handles: Sequence[int]) -> None:
-        """Many fsyncs at once cost the file system one commit of its journal, one after the other one each."""
-        if len(handles) < _TOGETHER:
-            for handle in handles:
-                self.disk.sync(handle)
-            return
-        with ThreadPoolExecutor(max_workers=_TOGETHER) as pool:
-            for _ in pool.map(self.disk.sync, handles):
-                pass
+        _all_at_once(self.disk.sync_folder, sorted({target.parent for _, target in written}))
 
     def make(self, folder: Path) -> None:
         """Make a folder and those above it, durably."""
@@ -154,6 +146,17 @@ class Storage:
         """Remove what a killed process has left written aside."""
         for left in self.root.rglob(f"{ASIDE}*"):
             self.disk.remove(left)
+
+
+def _all_at_once(sync: Callable[[T], None], items: Sequence[T]) -> None:
+    """Many fsyncs at once cost the file system one commit of its journal, one after the other one each."""
+    if len(items) < _FEW:
+        for item in items:
+            sync(item)
+        return
+    with ThreadPoolExecutor(max_workers=min(len(items), _TOGETHER)) as pool:
+        for _ in pool.map(sync, items):
+            pass
 
 
 class FolderLock:

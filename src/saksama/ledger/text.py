@@ -57,5 +57,9 @@ def hash_line(text: str, *, what: str) -> bytes:
 
 
 def is_name(text: str) -> bool:
-    """Whether `text` may name a key: not empty, no space of any alphabet, no plus, no control character."""
-    return bool(text) and "+" not in text and not any(c.isspace() or c < " " or c == "\x7f" for c in text)
+    """Whether `text` may name a key: not empty, UTF-8, no space of any alphabet, no plus, no control character."""
+    return (
+        bool(text)
+        and "+" not in text
+        and not any(c.isspace() or c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in text)
+    )

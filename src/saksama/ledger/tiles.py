@@ -5,9 +5,11 @@ ones are partial: they end in `.p/<width>` and are never hashed upward.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import struct
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain
 
 from saksama.ledger.errors import Damaged, Malformed
 from saksama.ledger.tree import HASH_BYTES, complete_root, fold, leaf_hash, peaks_of
@@ -76,14 +78,14 @@ def _row(level: int, count: int) -> Iterator[Tile]:
         yield Tile(level, count // WIDTH, count % WIDTH)
 
 
-def pack(entries: Iterable[bytes]) -> bytes:
+def pack(entries: Sequence[bytes]) -> bytes:
     """Entries as a bundle; raises Malformed for one over 65,535 bytes."""
-    parts: list[bytes] = []
-    for entry in entries:
-        if len(entry) > MAX_ENTRY_BYTES:
-            raise Malformed(f"an entry has at most {MAX_ENTRY_BYTES} bytes, this one {len(entry)}")
-        parts += (len(entry).to_bytes(2, "big"), entry)
-    return b"".join(parts)
+    lengths = list(map(len, entries))
+    if lengths and max(lengths) > MAX_ENTRY_BYTES:
+        raise Malformed(f"an entry has at most {MAX_ENTRY_BYTES} bytes, this one {max(lengths)}")
+    written = struct.pack(f">{len(lengths)}H", *lengths)
+    heads = (written[at : at + 2] for at in range(0, len(written), 2))
+    return b"".join(chain.from_iterable(zip(heads, entries, strict=True)))
 
 
 def unpack(bundle: bytes) -> list[bytes]:

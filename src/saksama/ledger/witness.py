@@ -22,6 +22,7 @@ from saksama.ledger.storage import Disk, FolderLock, Storage
 
 MAX_PROOF_LINES = 63
 _KEYS = "keys"
+_RETIRED = "retired"
 _LOGS = "logs.policy"
 _PATIENCE = 300  # seconds a clock may have been ahead before this witness falls silent
 
@@ -77,16 +78,22 @@ class Witness:
         name: str,
         *,
         logs: Sequence[Verifier] = (),
+        lost: Sequence[Verifier] = (),
         clock: Callable[[], float] = time.time,
         disk: Disk | None = None,
     ) -> "Witness":
-        """Make a witness with new keys that will cosign for `logs`; raises Damaged if one is there already."""
+        """Make a witness with new keys that will cosign for `logs`; raises Damaged if one is there already.
+
+        `lost` are keys of a witness whose folder this was: what it has seen is in there still, signed by them.
+        """
         storage = Storage(folder, disk)
         storage.make(folder)
         if storage.read_if_there(_KEYS) is not None:
             raise Damaged("a witness is there already: new keys would orphan every policy that names it")
         signers = [Signer.generate(name, kind) for kind in KeyType if kind.cosigns]
         storage.put(_LOGS, _logs_file(logs))
+        if lost:
+            storage.put(_RETIRED, "".join(f"{key}\n" for key in lost).encode())
         storage.put(_KEYS, "".join(signer.to_text() + "\n" for signer in signers).encode(), mode=0o600)
         return cls(folder, clock=clock, disk=disk)
 
@@ -113,8 +120,40 @@ class Witness:
         return self._signers[0].name
 
     def verifiers(self) -> tuple[Verifier, ...]:
-        """Its public keys: Ed25519, then ML-DSA-44."""
+        """Its public keys: Ed25519, then ML-DSA-44; while keys change, the new ones before the old ones."""
         return tuple(signer.verifier() for signer in self._signers)
+
+    def add_keys(self) -> tuple[Verifier, ...]:
+        """Sign with new keys beside the old ones, until `retire_keys`; gives the new ones. May be repeated.
+
+        Logs whose policy names the old keys go on being served while their policy changes.
+        """
+        with self._turn:
+            kinds = [kind for kind in KeyType if kind.cosigns]
+            if len(self._signers) == len(kinds):
+                new = tuple(Signer.generate(self.name, kind) for kind in kinds)
+                self._keep((*new, *self._signers))
+            return self.verifiers()[: len(kinds)]
+
+    def retire_keys(self) -> tuple[Verifier, ...]:
+        """Sign with the newest keys only; gives those retired, whose private halves are gone. May be repeated."""
+        with self._turn:
+            kinds = sum(kind.cosigns for kind in KeyType)
+            retired = self.verifiers()[kinds:]
+            if retired:
+                # What was seen last may be signed by them alone: they are still recognised.
+                lines = "".join(f"{key}\n" for key in (*self._retired(), *retired))
+                self._storage.put(_RETIRED, lines.encode())
+                self._keep(self._signers[:kinds])
+            return retired
+
+    def _keep(self, signers: tuple[Signer, ...]) -> None:
+        self._storage.put(_KEYS, "".join(signer.to_text() + "\n" for signer in signers).encode(), mode=0o600)
+        self._signers = signers
+
+    def _retired(self) -> tuple[Verifier, ...]:
+        raw = self._storage.read_if_there(_RETIRED) or b""
+        return tuple(Verifier.parse(line) for line in text.decode(raw, what="file of retired keys").split())
 
     @property
     def logs(self) -> tuple[Verifier, ...]:
@@ -130,6 +169,15 @@ class Witness:
             if log not in [item.verifier for item in known]:
                 policy = Policy((*known, PolicyLog(log, url)), (), (), NO_WITNESS)
                 self._storage.put(_LOGS, policy.source)
+
+    def distrust(self, log: Verifier) -> None:
+        """Cosign no more for this key of a log; what was seen under it stays known."""
+        with self._turn:
+            raw = self._storage.read_if_there(_LOGS)
+            known = () if raw is None else Policy.parse(raw).logs
+            left = tuple(item for item in known if item.verifier != log)
+            if left != known:
+                self._storage.put(_LOGS, Policy(left, (), (), NO_WITNESS).source)
 
     def latest(self, origin: str) -> bytes | None:
         """The last checkpoint of the origin that it cosigned, with its cosignatures; None if it never did."""
@@ -179,7 +227,8 @@ class Witness:
             return None, 0
         try:
             note = Note.parse(raw)
-            times = [found.time or 0 for key in self.verifiers() if (found := key.verify_in(note)) is not None]
+            own = (*self.verifiers(), *self._retired())
+            times = [found.time or 0 for key in own if (found := key.verify_in(note)) is not None]
             seen = Checkpoint.parse(note.text)
         except (Malformed, BadSignature) as fault:
             raise Damaged("the record of what this witness has cosigned was changed; it cosigns no more") from fault

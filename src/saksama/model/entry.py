@@ -84,6 +84,18 @@ _CHOICE: Mapping[str, Field] = {
 }
 
 
+# Why a policy changes. Only after the last two may the old policy be unable to sign its own end.
+POLICY_REASONS = (
+    "log_key_rotated",
+    "spare_named",
+    "spare_taken",
+    "witness_key_rotated",
+    "witnesses_changed",
+    "log_key_lost",
+    "quorum_lost",
+)
+
+
 class EntryKind(StrEnum):
     """What was done."""
 
@@ -97,6 +109,7 @@ class EntryKind(StrEnum):
     CASE_SETTLED = "case_settled"  # opens the choices of all decisions of the case, once two officers agree
     ROLL_CHANGED = "roll_changed"
     OUTCOME_ENACTED = "outcome_enacted"
+    POLICY_CHANGED = "policy_changed"  # the last entry under the old policy: keys and witnesses change after it
 
 
 BODIES: Mapping[EntryKind, Mapping[str, Field]] = MappingProxyType(
@@ -178,6 +191,11 @@ BODIES: Mapping[EntryKind, Mapping[str, Field]] = MappingProxyType(
             "struck": _count,
             "changes": _count,
             "files": _table(FILE_NAME, DIGEST),
+        },
+        EntryKind.POLICY_CHANGED: {
+            "policy_sha256": DIGEST,
+            "replaces_sha256": DIGEST,
+            "reason": _choice(*POLICY_REASONS),
         },
     }
 )

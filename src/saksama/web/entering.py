@@ -48,7 +48,10 @@ class Looking:
         from django.db import DatabaseError
 
         from saksama.flow.enter import enter_pending
+        from saksama.web.public.tally import counter_of
 
+        office = self._office
+        counter_of(office.folder, office.settings.wilayah.utc_offset_hours).keep(office.published)
         try:
             folders = self._folders()
             desk = self._office.desk

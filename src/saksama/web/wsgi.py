@@ -24,3 +24,7 @@ def leave_with(parent: int) -> None:
 leave_with(int(os.environ.get(SERVED_BY, "0")))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "saksama.web.settings")
 application = get_wsgi_application()
+if os.environ.get("SAKSAMA_OFFICE"):
+    from saksama.web.people.site import office
+
+    office()  # now, so that the first visitor does not wait for the engine to be read in

@@ -7,6 +7,7 @@ from traceback import FrameSummary, extract_tb
 from typing import Any, Final
 
 from allauth.core.exceptions import ImmediateHttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
@@ -19,7 +20,24 @@ from saksama.web.people.refusals import refuse, server_error
 _log = logging.getLogger("saksama.web")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _DJANGOS: Final = (Http404, PermissionDenied, SuspiciousOperation, ImmediateHttpResponse)
-_ANYONES = frozenset({"account_login", "account_logout", "language"})  # the only writes an observer has
+# The only posts an observer has; the last brings evidence to be checked and writes nothing.
+_ANYONES = frozenset({"account_login", "account_logout", "language", "public:check"})
+
+
+class AskWhoMiddleware(LoginRequiredMiddleware):
+    """A page is closed unless it says otherwise. One that is open is not even asked who comes.
+
+    Django looks first and then lets in, which reads the session and marks every answer as one of this reader's: no
+    shared cache would keep a tile of the log.
+    """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: tuple[Any, ...], view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Send whoever has not signed in to the door, unless the view is marked `login_not_required`."""
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
 
 class GuardMiddleware:

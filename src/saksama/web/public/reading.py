@@ -1,20 +1,19 @@
-"""The published folder as its page tells it: the checkpoint, who cosigned it when, how many entries of what kind."""
+"""The published folder as its pages tell it: the checkpoint, who cosigned it when, its entries one by one."""
 
 import json
-from collections import Counter
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
-from saksama.ledger.checkpoint import Checkpoint
-from saksama.ledger.errors import LedgerError
-from saksama.ledger.policy import Policy
-from saksama.ledger.tiles import WIDTH, tiles_at, unpack
-from saksama.model.errors import Broken
-from saksama.model.texts import _
-
-_counted: dict[tuple[Path, str], Counter[str]] = {}  # full bundles never change, so each is counted once a process
+from saksama.audit.entries import AuditedEntry, LooksPersonal, NotCanonical, read_entry
+from saksama.audit.meaning import meaning_of
+from saksama.flow.prove import Published
+from saksama.ledger.log import CHECKPOINT
+from saksama.ledger.proof import Proof
+from saksama.ledger.tiles import WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,41 +25,63 @@ class Cosigned:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """What stands published."""
+class Told:
+    """An entry as a page tells it. `entry` and `meaning` are None for bytes that are not in an entry's one form."""
 
-    checkpoint: Checkpoint
-    cosigned: tuple[Cosigned, ...]
-    policy_sha256: str
-    kinds: Mapping[str, int]
+    index: int
+    raw: bytes
+    entry: AuditedEntry | None
+    meaning: str | None
+
+    @property
+    def text(self) -> str:
+        """Its bytes as text, as they stand in the log."""
+        return self.raw.decode("utf-8", "backslashreplace")
+
+    @property
+    def leaf(self) -> str:
+        """The hash under which it stands in the tree, in base64."""
+        return b64encode(sha256(b"\x00" + self.raw).digest()).decode()
+
+    @property
+    def pretty(self) -> str:
+        """The same for reading: a field a line. Never what is hashed."""
+        try:
+            return json.dumps(json.loads(self.raw), indent=2, ensure_ascii=False)
+        except (ValueError, RecursionError):
+            return self.text
 
 
-def read_published(folder: Path) -> Published | None:
+def published_log(folder: Path) -> Published | None:
     """What is published, or None before the first checkpoint; raises Broken where the policy does not believe it."""
-    note = folder / "checkpoint"
-    if not note.is_file():
-        return None
+    return Published(folder) if (folder / CHECKPOINT).is_file() else None
+
+
+def cosigners(log: Published) -> list[Cosigned]:
+    """Who cosigned the checkpoint, newest first."""
+    found = [Cosigned(name, datetime.fromtimestamp(at, UTC)) for name, at in log.trusted.cosigned.items()]
+    return sorted(found, key=lambda line: (-line.at.timestamp(), line.witness))
+
+
+def told(index: int, raw: bytes) -> Told:
+    """An entry with its sentence."""
     try:
-        policy = Policy.parse((folder / "policy").read_bytes())
-        trusted = policy.require_trusted(note.read_bytes())
-        kinds = _kinds(folder, trusted.checkpoint.size)
-    except LedgerError as fault:
-        raise Broken(_("Buku besar: {fault}").format(fault=fault)) from fault
-    cosigned = (Cosigned(name, datetime.fromtimestamp(at, UTC)) for name, at in trusted.cosigned.items())
-    return Published(trusted.checkpoint, tuple(cosigned), policy.digest, kinds)
+        entry = read_entry(index, raw)
+    except (NotCanonical, LooksPersonal):
+        return Told(index, raw, None, None)
+    return Told(index, raw, entry, meaning_of(entry))
 
 
-def _kinds(folder: Path, size: int) -> Mapping[str, int]:
-    """How many entries of each kind the first `size` are."""
-    found: Counter[str] = Counter()
-    for tile in tiles_at(size):
-        if tile.level >= 0:
-            continue
-        known = _counted.get((folder, tile.path))
-        if known is None:
-            entries = unpack((folder / tile.path).read_bytes())
-            known = Counter(str(json.loads(entry)["kind"]) for entry in entries)
-            if len(entries) == WIDTH:
-                _counted[folder, tile.path] = known
-        found.update(known)
-    return dict(sorted(found.items()))
+def told_between(log: Published, first: int, last: int) -> list[Told]:
+    """Entries from `first` to before `last`, newest first; reads the bundles they lie in and no others."""
+    found: list[Told] = []
+    for number in range(first // WIDTH, -(-last // WIDTH)):
+        for at, raw in enumerate(log.entries(number), start=number * WIDTH):
+            if first <= at < last:
+                found.append(told(at, raw))
+    return found[::-1]
+
+
+def path_of(proof: bytes) -> Sequence[str]:
+    """The hashes beside an entry's path, lowest first, in base64."""
+    return [b64encode(item).decode() for item in Proof.parse(proof).hashes]

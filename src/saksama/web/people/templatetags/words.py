@@ -1,10 +1,11 @@
 """Words for what the model names by code. A builtin of every template: no page writes a code or a score."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from django import template
+from django.utils import formats
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as later
 
@@ -81,7 +82,14 @@ _KINDS: Final = {
     "case_settled": later("Perkara selesai"),
     "roll_changed": later("Daftar diubah"),
     "outcome_enacted": later("Hasil diberlakukan"),
+    "policy_changed": later("Kebijakan diganti"),
 }
+_VERDICTS: Final = {
+    "ok": later("benar"),
+    "fail": later("salah"),
+    "unknown": later("tidak dapat dipastikan"),
+}
+_EXITS: Final = {0: "good", 1: "bad", 2: "unsure"}
 
 
 def _code(value: object) -> str:
@@ -152,6 +160,30 @@ def agreement_words(agreement: object) -> str:
 def place_words(code: str) -> str:
     """A place by its name; the code where no table has it."""
     return place_name(code)
+
+
+@register.filter
+def verdict_words(verdict: str) -> str:
+    """An auditor's verdict on one sentence."""
+    return str(_VERDICTS[verdict])
+
+
+@register.filter
+def verdict_class(exit_code: int) -> str:
+    """The class of a whole audit, by its exit code."""
+    return _EXITS[exit_code]
+
+
+@register.filter
+def day_words(day: str) -> str:
+    """An ISO day in words."""
+    return str(formats.date_format(date.fromisoformat(day), "j F Y"))
+
+
+@register.filter
+def unlocalized(number: int) -> str:
+    """A number as it stands in an address or a command."""
+    return str(number)
 
 
 @register.filter
