@@ -57,7 +57,7 @@ class Index:
                 self.note_fact("layout", _LAYOUT)
         if self.fact("layout") != _LAYOUT:
             raise Damaged(
-                "the log's database is of another version; move it away and make it anew from the published log (promote)"
+                "the log's database is of another version; move it away and make it anew from the copy (promote)"
             )
         self._read()
 
