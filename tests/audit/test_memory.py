@@ -163,7 +163,7 @@ def whole(folder: Path, size: int, begun: Begun | None = None) -> tuple[FolderRe
 
 @pytest.mark.parametrize(
     "steps",
-    [(1, 2, 3), (255, 256, 257, 511, 512, 513), (5, 300, 700), (256, 768), (65_000, 65_535, 65_536, 65_537, 66_100)],
+    [(1, 2, 3), (255, 256, 257, 511, 512, 513), (5, 300, 700), (256, 768), (65_535, 65_537, 66_100)],
 )
 def test_roots_and_tiles_are_those_of_a_whole_reading(steps, tmp_path):
     entries = [b"%d" % number for number in range(steps[-1])]

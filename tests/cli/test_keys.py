@@ -37,18 +37,18 @@ def office(tmp_path: Path) -> Path:
 
 
 def test_a_year_of_keys(office, tmp_path):
-    assert "Belum ada kunci cadangan" in saksama("keys", "show", "--office", office)
     said = saksama("keys", "spare", "--office", office, "--out", tmp_path / "spare")
     assert "Pindahkan ke brankas" in said
     assert (tmp_path / "spare").stat().st_mode & 0o777 == 0o600
-    shown = json.loads(saksama("keys", "show", "--office", office, "--json"))
-    assert (len(shown["logs"]), shown["unfinished"], shown["planned_logs"]) == (2, False, [])
-    assert saksama("keys", "show", "--office", office).count("kunci cadangan: ") == 1
+    shown = saksama("keys", "show", "--office", office)
+    assert shown.count("kunci cadangan: ") == 1
+    assert "belum selesai" not in shown
     (office / "keys/log.skey.sealed").unlink()
     said = saksama("keys", "take-spare", "--office", office, "--spare", tmp_path / "spare")
     assert "Serahkan" in said
+    shown = json.loads(saksama("keys", "show", "--office", office, "--json"))
+    assert (len(shown["logs"]), shown["unfinished"], shown["planned_logs"]) == (1, False, [])
     assert Signer.load((tmp_path / "spare").read_text().strip()).verifier().fingerprint in said
-    assert "Kesimpulan: semua yang diperiksa benar." in saksama("audit", office / "published")
     saksama("keys", "lost", "--office", office, "--what", "log")
     assert "kuncinya hilang" in saksama("audit", office / "published", ok=1)
     assert saksama("audit", office / "published", "--policy", office / "published/policy")

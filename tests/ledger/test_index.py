@@ -126,6 +126,33 @@ def test_a_commit_that_fails_leaves_what_the_database_says(place, kept):
         assert index.waiting(0, 2) == [b"0", b"1"]
 
 
+@pytest.mark.parametrize("kept", [False, True], ids=["lost", "kept"])
+def test_a_run_whose_writing_fails_is_written_or_there(place, kept):
+    """The 64th id makes a run: its entry is in before, and whatever becomes of the run, every id is known once."""
+    with opened(place) as index:
+        index.add([(f"id:{n}", b"%d" % n) for n in range(60)])
+        rows, commits = index._db.rows, 0
+
+        def failing(statement, values=()):
+            nonlocal commits
+            commits += statement == "COMMIT"
+            fails = statement == "COMMIT" and commits == 2
+            found = rows("ROLLBACK" if fails and not kept else statement, values)
+            if fails:
+                raise StoreFails("as the test asked")
+            return found
+
+        index._db.rows = failing
+        with pytest.raises(StoreFails):
+            index.add([(f"id:{n}", b"%d" % n) for n in range(60, 64)])
+        index._db.rows = rows
+        for _ in range(2):
+            assert index.add([(f"id:{n}", b"again") for n in range(200)]) == list(range(200))
+        assert index.waiting(60, 64) == [b"60", b"61", b"62", b"63"]
+    with opened(place) as index:
+        assert [index.find(f"id:{n}") for n in range(200)] == list(range(200))
+
+
 def test_no_size_gets_two_roots_and_none_below_the_largest(place):
     with opened(place) as index:
         index.note_signing(Checkpoint("a.example", 7, bytes(32)))

@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saksama.ledger.sieve import DIGEST_BYTES, Sieve
@@ -22,6 +22,7 @@ def test_it_lets_pass_what_was_added_and_stops_nearly_all_else():
     assert sieve.passing([*outside[:3], inside[7]])[-1] == inside[7]
 
 
+@settings(max_examples=20, deadline=None)  # each has its 32 MiB
 @given(st.lists(st.binary(min_size=DIGEST_BYTES, max_size=DIGEST_BYTES), max_size=20))
 def test_whatever_was_added_passes(any_digests):
     sieve = Sieve()

@@ -9,6 +9,7 @@ as a run that never changes.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from itertools import islice
 
@@ -55,7 +56,13 @@ class Index:
             if self.fact("layout") is None and self.fact("vkey") is None:
                 self.note_fact("layout", _LAYOUT)
         if self.fact("layout") != _LAYOUT:
-            raise Damaged("the log's database is of another version; make it anew from the published folder (promote)")
+            raise Damaged(
+                "the log's database is of another version; move it away and make it anew from the copy (promote)"
+            )
+        self._read()
+
+    def _read(self) -> None:
+        """Know what the database says, and nothing else."""
         self.published = int(self.fact("published") or 0)
         self.size = self._read_size()
         # Bodies just added, so that publishing them need not read them again: none, or all from `published` on.
@@ -121,16 +128,10 @@ class Index:
                 new[digest] = before + len(bodies)
                 bodies.append(body)
         found = [new[digest] if digest in new else known[digest] for digest in digests]
-        try:
-            with self._db.transaction():
-                self._db.add_rows("pending", ("idx", "count", "bodies"), _rows(before, bodies))
-                if new:
-                    self._db.add_rows("recent", ("idx", "digests"), [(before, b"".join(new))])
-        except BaseException:
-            self._forget_fresh()
-            self.size = self._read_size()  # what the database says, also after a commit that failed half-way
-            self._recent.update(_apart(b"".join(new), before) if self.size > before else ())
-            raise
+        with self._or_read():
+            self._db.add_rows("pending", ("idx", "count", "bodies"), _rows(before, bodies))
+            if new:
+                self._db.add_rows("recent", ("idx", "digests"), [(before, b"".join(new))])
         self.size = before + len(bodies)
         self._recent.update(new)
         if self._fresh or before == self.published:
@@ -139,12 +140,22 @@ class Index:
         if self._fresh_bytes > _FRESH_AT_MOST:
             self._forget_fresh()
         if len(self._recent) >= _RUN:
-            with self._db.transaction():
+            with self._or_read():
                 self._write_run(sorted(self._recent.items()))
                 self._db.rows("DELETE FROM recent")
             self._note_run(self._recent)
             self._recent = {}
         return found
+
+    @contextmanager
+    def _or_read(self) -> Iterator[None]:
+        """A transaction; if it fails, also a commit that failed half-way, what the database says is read again."""
+        try:
+            with self._db.transaction():
+                yield
+        except BaseException:
+            self._read()
+            raise
 
     def _forget_fresh(self) -> None:
         self._fresh, self._fresh_bytes = [], 0
@@ -194,7 +205,7 @@ class Index:
             if self._known(digests):
                 raise Damaged("two published entries have the same id")
             try:
-                with self._db.transaction():
+                with self._or_read():
                     self._write_run(ids)
             except DoubleRow as fault:
                 raise Damaged("two published entries have the same id") from fault

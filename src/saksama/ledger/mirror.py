@@ -203,7 +203,8 @@ def promote(
 
 def _is_half_made(place: DatabasePlace) -> bool:
     with closing(place.open()) as opened:
-        return bool(Index(opened).fact(PROMOTING))
+        index = Index(opened)
+        return bool(index.fact(PROMOTING)) or index.fact("vkey") is None
 
 
 def _ids_in(copy: Path, size: int, id_of: Callable[[bytes], str]) -> Iterator[tuple[str, int]]:
