@@ -14,6 +14,7 @@ from saksama.roll.aside import SetAside, find_aside, kept, original_cells, witho
 from saksama.roll.cells import cells_of
 from saksama.roll.dates import DateReader
 from saksama.roll.faults import FAULTS
+from saksama.roll.footers import FooterBlock
 from saksama.roll.judging import Judged, judge
 from saksama.roll.layout import Layout
 from saksama.roll.places import PlaceReader
@@ -142,6 +143,7 @@ class _SheetReading:
     places: PlaceReader = field(init=False)
     # Row and cells of blank rows at the end so far: lines only if something follows.
     blank_rows: list[tuple[int, str]] = field(default_factory=list)
+    footer: FooterBlock = field(default_factory=FooterBlock)
     since_total: int = 0
     in_sheet: int = 0
 
@@ -152,7 +154,7 @@ class _SheetReading:
     def check(self, batch: RawBatch) -> CheckedBatch:
         """One batch, with the blank rows held back from the one before."""
         cells = cells_of(batch, self.layout)
-        found = find_aside(batch, cells, self.layout)
+        found = find_aside(batch, cells, self.layout, self.footer)
         batch, found, held = self._hold_back_blanks(batch, found)
         lines = np.arange(self.state.line, self.state.line + len(held) + len(batch), dtype=np.int64)
         self.state.line += len(lines)

@@ -52,7 +52,7 @@ def coded(column: pa.StringArray, kinds: Kinds | None, name: str) -> tuple[pa.St
     codes = _CODES[name]
 
     def read(text: str, kind: int) -> tuple[str | None, str]:
-        word = re.sub(r"[^A-Z0-9]+", "", whole_number(text, kind).upper())
+        word = _word(whole_number(text, kind))
         if not word:
             return None, ""
         if word in codes:
@@ -63,6 +63,15 @@ def coded(column: pa.StringArray, kinds: Kinds | None, name: str) -> tuple[pa.St
         return None, "kode_tak_dikenal"
 
     return mapped(column, kinds, read)
+
+
+def is_code(name: str, text: str) -> bool:
+    """Whether `text` is a code of the column `name` in any spelling."""
+    return _word(text) in _CODES[name]
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[^A-Z0-9]+", "", text.upper())
 
 
 def small_number(column: pa.StringArray, kinds: Kinds | None, name: str) -> tuple[pa.StringArray, dict[str, Indices]]:

@@ -231,6 +231,7 @@ ASIDE: Mapping[str, AsideText] = MappingProxyType(
         "judul_berulang": AsideText("Judul kolom yang berulang."),
         "baris_jumlah": AsideText("Baris jumlah."),
         "jumlah_tidak_cocok": AsideText("Baris jumlah menyebut angka lain dari banyaknya baris di atasnya."),
+        "kaki_lembar": AsideText("Catatan, keterangan, atau tanda tangan di bawah daftar."),
         "baris_kosong": AsideText("Baris kosong."),
         "tanpa_nama_dan_nomor": AsideText("Tanpa nama dan tanpa nomor."),
     }
