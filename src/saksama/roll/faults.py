@@ -213,6 +213,11 @@ _TEXTS: dict[str, tuple[FaultLevel, str, str]] = {
         "Jumlah sel di baris ini lain dari jumlah kolom; isi mungkin bergeser.",
         "Periksa pemisah di baris ini.",
     ),
+    "kode_wilayah_berhuruf": (
+        _FORMAT,
+        "Kode wilayah berisi huruf.",
+        "Tulis kodenya seperti 34.04; bila isinya nama, beri judul kolom tanpa kata Kode.",
+    ),
     "wilayah_tak_dikenal": (
         _LOOK,
         "Kode atau nama wilayah tidak ditemukan di tabel 2016-2025.",

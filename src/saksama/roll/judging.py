@@ -79,7 +79,7 @@ def _errors_out(cells: Cells, judged: Judged) -> Cells:
     for name, column in cells.texts.items():
         texts[name], rows = without_errors(column)
         judged.fault(name, "sel_galat_excel", rows)
-    return Cells(texts, cells.kinds, cells.originals)
+    return Cells(texts, cells.kinds, cells.originals, cells.codes)
 
 
 def _numbers(name: str, cells: Cells, judged: Judged, *, tail: str) -> Numbers:
@@ -121,6 +121,9 @@ def _places(cells: Cells, judged: Judged, reader: PlaceReader) -> Places:
     given = {name: cells.texts[name] for name in PLACES if name in cells.texts}
     places = read_places(given, cells.kinds, judged.length, reader)
     judged.clean |= places.columns
+    for name, codes in cells.codes.items():
+        is_error = matches(codes, r"^\s*#")  # of Excel, and named so
+        judged.fault(name, "kode_wilayah_berhuruf", matches(codes, r"\pL") & ~is_error)
     for (column, code), rows in places.faults.items():
         judged.fault(column, code, rows)
     return places

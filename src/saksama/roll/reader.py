@@ -198,7 +198,7 @@ def _nothing_known(file: RollFile) -> EmptyRoll | UnknownLayout:
             head = sheet.raw.head(_LOOKED_AT)
             if any(cell.strip() for row in head for cell in row):
                 where = f"{file.name}, {sheet.raw.name}" if sheet.raw.name else file.name
-                return unknown_layout(head, where=where)
+                return unknown_layout(head, where=where, labelled=file.kind is Kind.PARQUET)
     return empty(file.name)
 
 

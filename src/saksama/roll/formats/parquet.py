@@ -30,8 +30,14 @@ class ParquetSheet:
     name: str = ""
 
     def head(self, rows: int) -> list[list[str]]:
-        """The column names as a header row. Nothing below it is read."""
-        return [list(self.names)][:rows]
+        """The column names as a header row, then the first rows."""
+        found = [list(self.names)][:rows]
+        if rows < 2:
+            return found
+        for batch in self.batches(0, len(self.names)):
+            lines = zip(*(column[: rows - 1].to_pylist() for column in batch.columns), strict=True)
+            return found + [list(cells) for cells in lines]
+        return found
 
     def batches(self, skip: int, width: int, only: frozenset[int] | None = None) -> Iterator[RawBatch]:
         """All rows; `skip` counts the row of names."""
