@@ -71,7 +71,9 @@ def find_layout(head: list[list[str]], mapping: ColumnMapping | None, *, where: 
     Raises UnknownLayout if there is a header but columns clash, or the mapping names a label that is not there.
     """
     if any(len(row) > WIDEST for row in head):
-        raise TooBig(_("{where}: lebih dari {n} kolom; itu bukan daftar pemilih.").format(where=where, n=WIDEST))
+        raise TooBig(
+            _("{where}: lebih dari {n} kolom; simpan hanya kolom daftar pemilih.").format(where=where, n=WIDEST)
+        )
     if mapping is not None:
         return _mapped(head, mapping, where=where)
     header = _best_header(head)

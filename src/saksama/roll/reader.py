@@ -14,7 +14,7 @@ from saksama.roll.formats.workbook import open_workbook
 from saksama.roll.layout import SEARCHED, Layout, find_layout, unknown_layout
 from saksama.roll.mapping import ColumnMapping, load_mapping
 from saksama.roll.raw import RawSheet
-from saksama.roll.refusals import DamagedFile, EmptyRoll, UnknownLayout
+from saksama.roll.refusals import DamagedFile, EmptyRoll, NotARollFile, UnknownLayout
 from saksama.roll.source import Kind, OpenFile, Source, identify
 
 __all__ = ["OpenSheet", "RollFile", "load_mapping", "open_roll"]
@@ -191,14 +191,22 @@ def _may_have_lines(sheet: OpenSheet) -> bool:
     return len(head) == _LOOKED_AT or any(cell.strip() for row in head[sheet.layout.skip :] for cell in row)
 
 
-def _nothing_known(file: RollFile) -> EmptyRoll | UnknownLayout:
+def _nothing_known(file: RollFile) -> EmptyRoll | UnknownLayout | NotARollFile:
     """The refusal of a file in which no sheet has a header that is known."""
     with file:
         for sheet in file.sheets:
             head = sheet.raw.head(_LOOKED_AT)
-            if any(cell.strip() for row in head for cell in row):
-                where = f"{file.name}, {sheet.raw.name}" if sheet.raw.name else file.name
-                return unknown_layout(head, where=where, labelled=file.kind is Kind.PARQUET)
+            if not any(cell.strip() for row in head for cell in row):
+                continue
+            if file.kind is Kind.DELIMITED and max(map(len, head)) == 1:
+                return NotARollFile(
+                    _(
+                        "Berkas {name} hanya satu kolom: tidak ada koma, titik koma, atau tab di antara kolomnya; "
+                        "ekspor ulang dengan salah satunya."
+                    ).format(name=file.name)
+                )
+            where = f"{file.name}, {sheet.raw.name}" if sheet.raw.name else file.name
+            return unknown_layout(head, where=where, labelled=file.kind is Kind.PARQUET)
     return empty(file.name)
 
 

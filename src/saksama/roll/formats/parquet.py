@@ -108,10 +108,18 @@ def parquet_sheet(source: Source) -> ParquetSheet:
         raise TooBig(_("Isi {name} membengkak tidak wajar saat dibuka (bom kemasan).").format(name=source.name))
     if meta.num_rows == 0:
         raise EmptyRoll(_("Parquet {name} tidak berisi baris; kirim berkas yang berisi.").format(name=source.name))
-    nested = [name for name, kind in zip(schema.names, schema.types, strict=True) if _is_nested(kind)]
-    if nested or len(schema.names) > _WIDEST or len(set(schema.names)) != len(schema.names):
+    nested = [at for at, kind in enumerate(schema.types, 1) if _is_nested(kind)]
+    twins = [at for at, label in enumerate(schema.names, 1) if schema.names.index(label) != at - 1]
+    if nested or twins:
         raise NotARollFile(
-            _("Parquet {name} berisi kolom bersarang atau bernama kembar; ratakan dahulu.").format(name=source.name)
+            _(
+                "Parquet {name}, kolom ke-{at}: bersarang, biner, atau bernama kembar; jadikan teks biasa dengan nama "
+                "sendiri."
+            ).format(name=source.name, at=(nested or twins)[0])
+        )
+    if len(schema.names) > _WIDEST:
+        raise TooBig(
+            _("{where}: lebih dari {n} kolom; simpan hanya kolom daftar pemilih.").format(where=source.name, n=WIDEST)
         )
     names = tuple(n for n in schema.names if not n.endswith(ORIGINAL_SUFFIX))
     return ParquetSheet(source, names, meta.num_rows)

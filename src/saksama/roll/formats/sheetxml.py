@@ -192,7 +192,11 @@ class SharedStrings(XmlReader):
 def cell_text(text: str, name: str) -> str:
     """A text of a workbook with `_x000D_` and its like taken back; raises TooBig past what a cell can hold."""
     if len(text) > 8 * LONGEST_CELL:
-        raise TooBig(_("Buku kerja {name} punya sel yang terlalu panjang; itu bukan daftar pemilih.").format(name=name))
+        raise TooBig(
+            _("Buku kerja {name} punya sel yang terlalu panjang; kosongkan sel itu lalu simpan ulang.").format(
+                name=name
+            )
+        )
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
@@ -310,7 +314,7 @@ class SheetXml(XmlReader):
 
     def _too_wide(self) -> TooBig:
         return TooBig(
-            _("Buku kerja {name} punya lebih dari {n} kolom; itu bukan daftar pemilih.").format(
+            _("Buku kerja {name} punya lebih dari {n} kolom; simpan hanya kolom daftar pemilih.").format(
                 name=self.name, n=WIDEST
             )
         )
@@ -327,7 +331,9 @@ class SheetXml(XmlReader):
         """Raise TooBig when text gathers that belongs to no cell's end."""
         if len(self._parts) > 1000 or len(self._inline) > 1000:
             raise TooBig(
-                _("Buku kerja {name} punya sel yang terlalu panjang; itu bukan daftar pemilih.").format(name=self.name)
+                _("Buku kerja {name} punya sel yang terlalu panjang; kosongkan sel itu lalu simpan ulang.").format(
+                    name=self.name
+                )
             )
 
     def take(self) -> SheetRows:
