@@ -97,6 +97,7 @@ def test_check_reports_as_json_and_in_sentences(sample: Path, tmp_path: Path) ->
     files = ("--report", tmp_path / "laporan.html", "--faults", tmp_path / "cacat.xlsx")
     said = run("roll", "check", sample, *files)
     assert "400 baris = 400 diperiksa + 0 disisihkan" in said.stdout
+    assert said.stdout.startswith("Dibaca sebagai CSV, koma, UTF-8.\n")
     assert said.exit_code == (1 if told["faulty_lines"] else 0)
     assert "<html" in (tmp_path / "laporan.html").read_text()
     assert (tmp_path / "cacat.xlsx").read_bytes()[:2] == b"PK"

@@ -9,7 +9,8 @@ from saksama.roll.faults import ASIDE, FAULTS, WORKLISTS
 def described(tally: dict[str, Any]) -> dict[str, Any]:
     """The tally (as `tally.json` holds it) with a sentence for every code, and the balance by village and TPS.
 
-    `wilayah` is the kabupaten/kota of most lines whose village the region table knows, or "".
+    `villages` and `tps` count those that checked lines name. `wilayah` is the kabupaten/kota of most lines whose
+    village the region table knows, or "".
     """
     by_place = [
         dict(zip(("sheet", "village", "tps", "lines_in", "checked", "set_aside"), place, strict=True))
@@ -30,8 +31,8 @@ def described(tally: dict[str, Any]) -> dict[str, Any]:
             _counted(code, count, WORKLISTS[code].spoken()) for code, count in _most_first(tally["worklists"])
         ],
         "by_place": by_place,
-        "villages": len({place["village"] for place in by_place}),
-        "tps": len({(place["village"], place["tps"]) for place in by_place}),
+        "villages": len({place["village"] for place in by_place if place["checked"]} - {""}),
+        "tps": len({(place["village"], place["tps"]) for place in by_place if place["checked"] and place["tps"]}),
         "wilayah": max(kabupaten, key=lambda code: (kabupaten[code], code)) if kabupaten else "",
     }
 

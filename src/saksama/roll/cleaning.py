@@ -13,6 +13,7 @@ EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUL
 _UNTIDY = r"[\s\x{A0}]{2,}|[\t\n\r\f\v\x{A0}]"
 _NOTHING = r"^[-–—._*\s]*$"
 _TPS = re.compile(r"\s*(?:no(?:mor)?\.?\s*)?(?:tps)?[\s.:_-]*(?:no(?:mor)?\.?[\s.:]*)?([0-9]{1,4}[A-Za-z]?)\s*", re.I)
+_FLOAT = re.compile(r"\s*[0-9]{1,15}\.0\s*")
 _RT = re.compile(r"\s*(?:rt|rw)?[\s.:/]*([0-9]{1,4})\s*", re.I)
 
 # Words that officers write for the codes of Model A.
@@ -89,8 +90,8 @@ def small_number(column: pa.StringArray, kinds: Kinds | None, name: str) -> tupl
 
 
 def whole_number(text: str, kind: int) -> str:
-    """`text`, or where the cell is a number such as `1.0` the whole number it stands for."""
-    if kind != NUMBER:
+    """`text`, or where it is a number such as `1.0` (pandas writes that also as text) the whole number meant."""
+    if kind != NUMBER and not _FLOAT.fullmatch(text):
         return text
     try:
         number = Decimal(text)

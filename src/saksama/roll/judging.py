@@ -56,8 +56,8 @@ def judge(  # the parts of one sheet's reading, handed in by the one caller
     judged = Judged(len(batch), {}, cells.originals, None, {})
     cells = _errors_out(cells, judged)
     numbers = {
-        name: _numbers(name, cells, judged, tail=tail)
-        for name, tail in zip(("nik", "nkk"), profile.tails, strict=True)
+        name: _numbers(name, cells, judged, tail=tail, whole=whole)
+        for name, tail, whole in zip(("nik", "nkk"), profile.tails, profile.whole, strict=True)
         if name in cells.texts
     }
     for name in _TEXT:
@@ -82,11 +82,11 @@ def _errors_out(cells: Cells, judged: Judged) -> Cells:
     return Cells(texts, cells.kinds, cells.originals, cells.codes)
 
 
-def _numbers(name: str, cells: Cells, judged: Judged, *, tail: str) -> Numbers:
+def _numbers(name: str, cells: Cells, judged: Judged, *, tail: str, whole: bool) -> Numbers:
     numbers = read_numbers(cells.texts[name], cells.kinds[name])
     judged.clean[name] = numbers.clean
     for code, rows in numbers.faults.items():
-        judged.fault(name, code, rows)
+        judged.fault(name, "nomor_sebagai_angka" if whole and code == "nomor_presisi_excel" else code, rows)
     for code, mask in issue_faults(numbers).items():
         judged.fault(name, code, mask)
     if tail:

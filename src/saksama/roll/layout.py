@@ -164,7 +164,7 @@ def _choose(header: _Header, *, where: str) -> tuple[dict[str, int], frozenset[s
     fields: dict[str, int] = {}
     named: set[str] = set()
     for name, hits in header.found.items():
-        coded = [hit for hit in hits if not hit[1]] or hits
+        coded = _foremost(name, [hit for hit in hits if not hit[1]] or hits, header.labels)
         if len(coded) > 1:
             sentence = _("{where}: ada {n} kolom untuk {field}; pilih satu dengan berkas pemetaan (--columns).").format(
                 where=where, n=len(coded), field=name
@@ -180,6 +180,13 @@ def _choose(header: _Header, *, where: str) -> tuple[dict[str, int], frozenset[s
             for part in parts:
                 fields.pop(part, None)
     return fields, frozenset(named)
+
+
+def _foremost(name: str, hits: list[tuple[int, bool]], labels: list[str]) -> list[tuple[int, bool]]:
+    """Of several columns the one that is meant, where that is plain: the address and not the hamlet, the first note."""
+    if name == "alamat":
+        return [hit for hit in hits if re.search("alamat|jalan|jln?\\b", labels[hit[0]], re.I)] or hits
+    return hits[:1] if name == "keterangan" else hits
 
 
 def _titles(rows: list[list[str]]) -> dict[str, str]:

@@ -85,9 +85,6 @@ class PlaceReader:
         """`text` as a dotted code of `level`: whole (34.04.07, 340407) or the last part below `parent` (07)."""
         if not re.fullmatch(r"[0-9.]+", text):
             return None
-        whole, _point, decimals = text.partition(".")
-        if decimals == "0" and len(whole) == _LENGTHS[level]:
-            text = whole  # "3404.0", a number of pandas
         parts = [part for part in text.split(".") if part]
         if len(parts) == level + 1 and all(
             len(part) <= stop - start for part, (start, stop) in zip(parts, _PARTS, strict=False)

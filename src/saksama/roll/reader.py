@@ -104,8 +104,8 @@ Beat = Callable[[], None] | None
 def _delimited(opened: OpenFile, source: Source, columns: ColumnMapping | None, beat: Beat) -> RollFile:
     scanned = scan(source, beat)
     sheet, layout = _best_delimiter(source, scanned, columns)
-    encoding = {"utf-8": "UTF-8 dengan BOM" if scanned.bom else "UTF-8", "cp1252": "Windows-1252"}[scanned.encoding]
-    delimiter = {",": "koma", ";": "titik koma", "\t": "tab"}[sheet.delimiter]
+    encoding = {"utf-8": _("UTF-8 dengan BOM") if scanned.bom else "UTF-8", "cp1252": "Windows-1252"}[scanned.encoding]
+    delimiter = {",": _("koma"), ";": _("titik koma"), "\t": "tab"}[sheet.delimiter]
     skip = layout.skip if layout else 0
     return RollFile(
         opened,
@@ -154,7 +154,9 @@ def _size(sheet: DelimitedSheet, layout: Layout | None) -> tuple[int, int]:
 def _workbook(opened: OpenFile, source: Source, columns: ColumnMapping | None, beat: Beat) -> RollFile:
     book = open_workbook(source, beat)
     sheets = tuple(_open_sheets(book.sheets, source, columns))
-    described = f"XLSX, {len(sheets)} lembar"
+    described = _("XLSX, {n} lembar").format(n=len(sheets))
+    if book.hidden:
+        described = _("XLSX, {n} lembar, {hidden} di antaranya tersembunyi").format(n=len(sheets), hidden=book.hidden)
     order = columns.date_order if columns else ""
     return RollFile(opened, sheets, Kind.WORKBOOK, described, book.rows, order, book.base_1904, read_twice=False)
 

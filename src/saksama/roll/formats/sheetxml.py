@@ -88,17 +88,19 @@ class XmlReader:
 
 
 class WorkbookXml(XmlReader):
-    """`sheets` as (name, relation), whether dates count from 1904."""
+    """`sheets` as (name, relation), how many of them are hidden, whether dates count from 1904."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.sheets: list[tuple[str, str]] = []
         self.base_1904 = False
+        self.hidden = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "sheet":
             relation = next((v for k, v in attributes.items() if k.endswith(":id")), "")
             self.sheets.append((attributes.get("name", ""), relation))
+            self.hidden += attributes.get("state", "visible") != "visible"
         elif name == "workbookPr":
             self.base_1904 = attributes.get("date1904", "0") in ("1", "true", "on")
 
