@@ -27,7 +27,14 @@ _BY_SEX = re.compile(
 )
 _SEXES = (re.compile(r"\b(?:laki|lk|l|pria)\b", re.I), re.compile(r"\b(?:perempuan|pr|p|wanita)\b", re.I))
 _OTHER_THINGS = re.compile(r"\b(?:kk|kepala\s+keluarga|tps|rt|rw|desa|kelurahan|halaman|disabilitas|difabel)\b", re.I)
-_VOTER = r"^\s*(?:[LP]|laki.*|perempuan|pria|wanita|lk|pr)\s*\.?\s*$"
+# What makes a line with a name a voter at the first look: a broken or masked number, a birth date, a sex.
+_NUMBERED = r"^[^\pL]*[0-9]{6}[^\pL]*$"
+_PLAIN = {
+    "nik": _NUMBERED,
+    "nkk": _NUMBERED,
+    "tgl_lahir": r"[1-9]",
+    "jk": r"^\s*(?:[LP]|laki.*|perempuan|pria|wanita|lk|pr)\s*\.?\s*$",
+}
 _LABEL = r"^\s*(nama|nm)\b|^\s*\(?[0-9]{1,2}\)?\s*$"
 _COUNT = re.compile(r"\s*([0-9]{1,3}(?:[.,][0-9]{3})+|[0-9]{1,7})(?:[.,]0+)?\s*")
 
@@ -99,7 +106,7 @@ def without_characters(batch: RawBatch) -> Mask:
 
 
 def _suspicious(batch: RawBatch, cells: Cells, loose: Indices) -> Mask:
-    """Which rows without a sound number need a closer look: all but those with a name, and a birth date or a sex.
+    """Which rows without a sound number need a closer look: all but those with a name and what `_PLAIN` has.
 
     A name that is a label or ends in a comma, and a word of totals anywhere, need it all the same.
     """
@@ -109,13 +116,13 @@ def _suspicious(batch: RawBatch, cells: Cells, loose: Indices) -> Mask:
         texts = cells.texts.get(name)
         return texts if everywhere or texts is None else take_rows(texts, loose)
 
-    names, born, sexes = column("nama"), column("tgl_lahir"), column("jk")
+    names = column("nama")
     assert names is not None, "no layout is without names"
     plain = np.zeros(len(loose), np.bool_)
-    if born is not None:
-        plain |= matches(born, r"[1-9]")
-    if sexes is not None:
-        plain |= matches(sexes, _VOTER, ignore_case=True)
+    for name, pattern in _PLAIN.items():
+        texts = column(name)
+        if texts is not None:
+            plain |= matches(texts, pattern, ignore_case=True)
     suspicious = ~plain | matches(names, r"^[^\pL\pN]*$|,\s*$") | matches(names, _LABEL, ignore_case=True)
     for cell in batch.columns:
         suspicious |= matches(cell if everywhere else take_rows(cell, loose), _TOTAL, ignore_case=True)
