@@ -141,7 +141,9 @@ def test_it_is_the_same_in_a_workbook_of_many_sheets(tmp_path: Path) -> None:
     taken = take_in(tmp_path / "a.xlsx")
     assert taken.tally.checked == 4
     assert taken.aside_codes().count("kaki_lembar") == 2 * len(FOOTER)
-    assert {place.tps for place in taken.tally.by_place} == {"", "001"}
+    assert {(p.sheet, p.tps): c.set_aside for p, c in taken.tally.by_place.items()} == {
+        ("TPS 001", "001"): len(FOOTER), ("TPS 002", "001"): len(FOOTER),
+    }  # fmt: skip
 
 
 WORDS = st.sampled_from(
