@@ -12,9 +12,14 @@ if [ -n "${ROLL:-}" ]; then
   DAFTAR=$ROLL
   [ -f "$DAFTAR" ] || { echo "Berkas $DAFTAR tidak ada." >&2; exit 1; }
   # The office is the kabupaten/kota most lines say they are of; without such a column, Sleman.
-  WILAYAH=${WILAYAH:-$(saksama roll check "$DAFTAR" --json 2>/dev/null | python3 -c 'import json,sys; print(json.load(sys.stdin).get("wilayah") or "34.04")' || true)}
-  WILAYAH=${WILAYAH:-34.04}
-  NAMA="KPU $WILAYAH"
+  FOUND=$(saksama roll check "$DAFTAR" --json 2>/dev/null || true)
+  told() { python3 -c 'import json,sys; print(json.loads(sys.argv[1] or "{}").get(sys.argv[2]) or "")' "$FOUND" "$1"; }
+  if [ -z "${WILAYAH:-}" ]; then
+    WILAYAH=$(told wilayah) NAMA="KPU $(told wilayah_name)"
+    [ -n "$WILAYAH" ] || WILAYAH=34.04 NAMA="KPU Kabupaten Sleman"
+  else
+    NAMA="KPU $WILAYAH"
+  fi
 else
   DAFTAR=demo/daftar-sleman.csv WILAYAH=34.04 NAMA="KPU Kabupaten Sleman"
   say "Daftar contoh: 100.000 baris, orang rekaan"

@@ -90,7 +90,7 @@ def test_the_annex_of_cases_is_in_the_order_of_their_numbers_and_names_no_person
         "K3",
         "Ganda",
         "2",
-        "tetap 5; dicoret 6",
+        "tetap 6; dicoret 7",
     )
     assert table.rows[-1].cells[1:] == (
         "GD-90002-AAAAA",

@@ -61,12 +61,12 @@ def test_the_workbook_holds_line_row_column_value_and_reason(tmp_path: Path) -> 
     book = openpyxl.load_workbook(tmp_path / "f.xlsx")
     found = [[cell.value for cell in line] for line in book["Temuan"].iter_rows(min_row=2)]
     nik = next(line for line in found if line[5] == "nomor_provinsi")
-    assert nik[:5] == [1, None, 3, "nik", "1004074107550001"]
-    assert nik[6] == "kesalahan format"
+    assert nik[:5] == [2, None, 3, "nik", "1004074107550001"]
+    assert nik[6] == "cacat format"
     date = next(line for line in found if line[3] == "tgl_lahir")
     assert date[4] == "'+62", "guarded against becoming a formula"
     aside = [[cell.value for cell in line] for line in book["Disisihkan"].iter_rows(min_row=2)]
-    assert aside[0][:4] == [2, None, 4, "Judul kolom yang berulang."]
+    assert aside[0][:4] == [3, None, 4, "Judul kolom yang berulang."]
 
 
 def test_the_workbook_holds_no_formula_whatever_the_cells_say(tmp_path: Path) -> None:

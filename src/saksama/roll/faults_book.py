@@ -20,7 +20,7 @@ class FaultsWriter:
             for batch in check_roll(file):
                 writer.add(batch)
 
-    One row a fault: line, sheet, row, column, the value as the file has it, code, level, sentence, mend. The operator
+    One row a fault: line (from 1, as on the pages), sheet, row, column, the value as the file has it, code, level, sentence, mend. The operator
     asked for this file; it holds voters' data and is to be kept accordingly. The value is written as text, never as a
     formula. Past a million rows a sheet a further sheet begins. Nothing appears at `path` unless all went well.
     """
@@ -46,7 +46,7 @@ class FaultsWriter:
         heads = (_("Baris"), _("Lembar"), _("Baris di berkas"), _("Alasan"), _("Isi baris"))
         for row in batch.aside.to_pylist():
             reasons = " ".join(ASIDE[code].spoken() for code in row["codes"].split(","))
-            values = (row["line"], row["sheet"], row["source_row"], reasons, row["cells"])
+            values = (row["line"] + 1, row["sheet"], row["source_row"], reasons, row["cells"])
             self._write(_("Disisihkan"), heads, values, widths=(10, 14, 10, 40, 80))
 
     def _add_faults(self, checked: pa.Table, faults: pa.Table) -> None:
@@ -56,7 +56,7 @@ class FaultsWriter:
             _("Baris"), _("Lembar"), _("Baris di berkas"), _("Kolom"), _("Isi asli"), _("Kode"), _("Tingkat"),
             _("Temuan"), _("Cara memperbaiki"),
         )  # fmt: skip
-        levels = {"format": _("kesalahan format"), "lihat": _("perlu dilihat")}
+        levels = {"format": _("cacat format"), "lihat": _("perlu dilihat")}
         place = {line: at for at, line in enumerate(checked.column("line").to_pylist())}
         sheets, rows = checked.column("sheet"), checked.column("source_row")
         for fault in faults.to_pylist():
@@ -67,7 +67,7 @@ class FaultsWriter:
                 _("Temuan"),
                 heads,
                 (
-                    fault["line"], sheets[at].as_py(), rows[at].as_py(), column or _("seluruh baris"), original,
+                    fault["line"] + 1, sheets[at].as_py(), rows[at].as_py(), column or _("seluruh baris"), original,
                     fault["code"], levels[fault["level"]], sentence, mend,
                 ),
                 widths=(10, 14, 10, 14, 24, 24, 16, 60, 60),

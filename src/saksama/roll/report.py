@@ -56,7 +56,7 @@ def _page(tally: Tally, *, title: str, about: str) -> str:
         f"<p>{_e(about)}</p>" if about else "",
         _sums(tally),
         f"<p>{_e(_promise())}</p>",
-        _fault_section(tally, FaultLevel.FORMAT, _("Kesalahan format")),
+        _fault_section(tally, FaultLevel.FORMAT, _("Cacat format")),
         _fault_section(tally, FaultLevel.LOOK, _("Perlu dilihat")),
         _simple_section(_("Baris yang disisihkan"), [(ASIDE[c].spoken(), n) for c, n in _by_count(tally.aside)]),
     ]
@@ -79,7 +79,7 @@ def _sums(tally: Tally) -> str:
         (_("baris masuk"), tally.lines_in),
         (_("diperiksa"), tally.checked),
         (_("disisihkan"), tally.set_aside),
-        (_("baris dengan kesalahan format"), tally.faulty_lines),
+        (_("baris dengan cacat format"), tally.faulty_lines),
     )
     boxes = "".join(f"<div><b>{_number(count)}</b>{_e(label)}</div>" for label, count in sums)
     return f'<div class="sums">{boxes}</div>'
