@@ -98,7 +98,7 @@ def test_the_annex_of_cases_is_in_the_order_of_their_numbers_and_names_no_person
         "-",
         "Rujuk Disdukcapil",
         "2",
-        "3, 4",
+        "4, 5",
     )
 
 

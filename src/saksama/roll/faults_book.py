@@ -20,9 +20,10 @@ class FaultsWriter:
             for batch in check_roll(file):
                 writer.add(batch)
 
-    One row a fault: line (from 1, as on the pages), sheet, row, column, the value as the file has it, code, level, sentence, mend. The operator
-    asked for this file; it holds voters' data and is to be kept accordingly. The value is written as text, never as a
-    formula. Past a million rows a sheet a further sheet begins. Nothing appears at `path` unless all went well.
+    One row a fault: line (from 1, as on the pages), sheet, row, column, the value as the file has it, code, level,
+    sentence, mend. The operator asked for this file; it holds voters' data and is to be kept accordingly. The value is
+    written as text, never as a formula. Past a million rows a sheet a further sheet begins. Nothing appears at `path`
+    unless all went well.
     """
 
     ROWS_A_SHEET = 1_000_000
