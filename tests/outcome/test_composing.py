@@ -102,6 +102,19 @@ def test_the_annex_of_cases_is_in_the_order_of_their_numbers_and_names_no_person
     )
 
 
+def test_a_nought_of_new_and_changed_voters_is_explained_and_a_figure_is_not() -> None:
+    made = minutes(200)
+    assert "hanya pencoretan data ganda" in compose(made).points[0].tables[0].note
+    (place, desa), (kecamatan, inside) = next(iter(made.totals.desa.items())), next(iter(made.totals.kecamatan.items()))
+    totals = replace(
+        made.totals,
+        office=replace(made.totals.office, baru=1),
+        kecamatan={**made.totals.kecamatan, kecamatan: replace(inside, baru=1)},
+        desa={**made.totals.desa, place: replace(desa, baru=1)},
+    )
+    assert compose(replace(made, totals=totals)).points[0].tables[0].note == ""
+
+
 def test_with_no_case_decided_the_annex_says_so() -> None:
     made = minutes(20)  # too small a roll to strike from
     assert made.totals.office.struck == 0

@@ -20,6 +20,8 @@ from saksama.outcome.wording import (
 )
 
 NO_PLACE = "Tanpa kode wilayah"
+# The only change there is today: a 0 under Baru and Ubah must not be read as a figure of the period.
+_ONLY_STRUCK = "Baru dan Ubah bernilai 0 karena perubahan yang dijalankan di sini hanya pencoretan data ganda."
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ def _result(minutes: Minutes, name: str) -> Point:
         "rl" + "r" * (len(headings) - 2),
         (0, 1, *[0] * (len(headings) - 2)),
         tuple(rows),
+        "" if office.baru or office.ubah else _ONLY_STRUCK,
     )
     return Point((paragraph,), (table,))
 
