@@ -86,6 +86,19 @@ def _mapping():  # type: ignore[no-untyped-def]
     return ColumnMapping({"nama": "Isi asli", "keterangan": "Temuan"})
 
 
+def test_a_disk_that_fails_at_the_end_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import xlsxwriter
+
+    def full(_book: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    path = write_csv(tmp_path / "a.csv", SARI, ODD)
+    monkeypatch.setattr(xlsxwriter.Workbook, "close", full)
+    with open_roll(path) as file, pytest.raises(OSError, match="space"):
+        write_faults(tmp_path / "f.xlsx", check_roll(file))
+    assert [found.name for found in tmp_path.iterdir()] == ["a.csv"]
+
+
 def test_a_workbook_past_a_sheets_end_goes_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FaultsWriter, "ROWS_A_SHEET", 3)
     with open_roll(write_csv(tmp_path / "a.csv", *[row(nik="1")] * 8)) as file:

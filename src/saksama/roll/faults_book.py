@@ -1,5 +1,6 @@
 """The workbook of faulty lines, for the operator to find and mend them in the source."""
 
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,11 @@ class FaultsWriter:
         self._aside = written_aside(self._path)
         self._file = self._aside.__enter__()
         safe = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
-        # Held in memory, or xlsxwriter would keep voters' data in a temporary folder.
-        self._book: Any = xlsxwriter.Workbook(self._file, {**safe, "constant_memory": False, "in_memory": True})
+        # Rows wait in a private folder beside the file: a roll may have millions of faults, too many for memory.
+        self._waiting = tempfile.TemporaryDirectory(dir=self._path.parent, prefix=f".{self._path.name}.")
+        self._book: Any = xlsxwriter.Workbook(
+            self._file, {**safe, "constant_memory": True, "tmpdir": self._waiting.name}
+        )
         self._bold = self._book.add_format({"bold": True, "text_wrap": True})
         self._sheets: dict[str, tuple[Any, int, int]] = {}
         return self
@@ -91,13 +95,31 @@ class FaultsWriter:
         self._sheets[name] = (sheet, row + 1, number)
 
     def __exit__(self, kind: Any, fault: Any, trace: Any) -> None:
-        if kind is None:
-            if not self._sheets:
-                self._book.add_worksheet(_("Tidak ada temuan"))
-            self._book.close()
-        else:
-            self._book.fileclosed = 1  # nothing to keep, and the destructor must not warn
+        try:
+            if kind is None:
+                self._close()
+            else:
+                self._forget()
+        except BaseException as broken:
+            self._aside.__exit__(type(broken), broken, broken.__traceback__)
+            raise
+        finally:
+            self._waiting.cleanup()
         self._aside.__exit__(kind, fault, trace)
+
+    def _close(self) -> None:
+        if not self._sheets:
+            self._book.add_worksheet(_("Tidak ada temuan"))
+        try:
+            self._book.close()
+        except BaseException:
+            self._forget()
+            raise
+
+    def _forget(self) -> None:
+        for sheet in self._book.worksheets():
+            sheet.row_data_fh.close()
+        self._book.fileclosed = 1  # nothing to keep, and the destructor must not warn
 
 
 def _guarded(text: str) -> str:
