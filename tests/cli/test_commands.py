@@ -1,6 +1,7 @@
 """Every command as a person types it: help, reports, refusals with a sentence, exit codes 0, 1 and 2."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,7 +51,30 @@ def test_the_nouns_are_listed_in_the_order_of_the_main_path() -> None:
 def test_every_command_has_help(command: tuple[str, ...]) -> None:
     result = run(*command, "--help")
     assert result.exit_code == 0
-    assert "Usage: main " + " ".join(command) in result.stdout
+    assert "Pemakaian: main " + " ".join(command) in result.stdout
+
+
+@pytest.mark.parametrize("command", [(), *commands()], ids=" ".join)
+def test_every_help_is_english_where_english_is_spoken(
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = run("--lang", "en", *command, "--help").stdout
+    assert "Usage: main" in told
+    indonesian = re.findall(
+        r"\b(?:dan|yang|atau|dengan|kantor|daftar|berkas|bawaan|tanpa|dari|ini|bantuan|Perintah|Pilihan)\b", told
+    )
+    assert not indonesian
+    monkeypatch.setenv("SAKSAMA_LANG", "en")
+    assert run(*command, "--help").stdout == told
+
+
+def test_what_is_called_wrongly_is_told_in_the_language_spoken() -> None:
+    assert "Belum diisi: isian 'FILE'" in run("roll", "check").stderr
+    assert "Pilihan '--x' tidak ada" in run("roll", "check", "--x").stderr
+    assert "Perintah 'nothing' tidak ada" in run("nothing").stderr
+    assert "'X' tidak ada di antara 'DP4'" in run("roll", "take-in", "a", "--office", "b", "--kind", "X").stderr
+    assert "Missing argument 'FILE'" in run("--lang", "en", "roll", "check").stderr
+    assert "No such option '--x'" in run("--lang", "en", "roll", "check", "--x").stderr
 
 
 @pytest.mark.parametrize(
