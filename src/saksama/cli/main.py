@@ -40,13 +40,17 @@ class Nouns(click.Group):
         _speak(os.environ.get(_LANGUAGE, "id"))
         return super().parse_args(ctx, args)
 
-    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """The options, in the language spoken."""
-        return [_spoken_parameter(parameter) for parameter in super().get_params(ctx)]
-
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """What the program is, in the language spoken."""
-        _spoken(click.Command(self.name, help=self.help)).format_help_text(ctx, formatter)
+        self._spoken().format_help_text(ctx, formatter)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options in the language spoken, then the commands."""
+        self._spoken().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+    def _spoken(self) -> click.Command:
+        return _spoken(click.Command(self.name, help=self.help, params=self.params))
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """The nouns, in the order of the main path."""
@@ -84,9 +88,7 @@ def _spoken(command: click.Command) -> click.Command:
 
 def _spoken_parameter(parameter: click.Parameter) -> click.Parameter:
     shown = copy.copy(parameter)
-    if isinstance(shown, click.Option) and shown.name == "help":
-        shown.help = gettext.gettext("Show this message and exit.")  # the library's words, said before the language was
-    elif isinstance(shown, click.Option) and shown.help:
+    if isinstance(shown, click.Option) and shown.help:
         shown.help = _(shown.help)
     return shown
 
