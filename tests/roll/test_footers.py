@@ -117,6 +117,14 @@ def test_totals_of_one_sex_are_totals_and_are_not_compared_with_all_lines(tmp_pa
     assert taken.aside_codes() == ["baris_jumlah"] * 5 + ["baris_jumlah,jumlah_tidak_cocok", "baris_jumlah"]
 
 
+@pytest.mark.parametrize("name", ["P", "L", "WANITA", "PRIA", "TOTAL", "Jumlah"])
+def test_a_voter_called_like_a_total_who_lives_somewhere_is_a_voter(tmp_path: Path, name: str) -> None:
+    poor = row(nama=name, nik="", nkk="", tgl_lahir="", jk="")  # an address, RT, RW, TPS and codes are left
+    assert taken_rows(tmp_path, SARI, poor).tally.set_aside == 0
+    counted = only(nama=name, alamat="DUSUN NGABEAN", tgl_lahir="12")
+    assert taken_rows(tmp_path, SARI, counted).tally.set_aside == (name in ("TOTAL", "Jumlah"))
+
+
 def test_a_voter_who_lives_at_total_is_a_voter(tmp_path: Path) -> None:
     taken = taken_rows(
         tmp_path, only(nama="SARI DEWI", alamat="TOTAL PERSADA RAYA"), only(nama="SARI", alamat="REKAP 2")

@@ -17,6 +17,7 @@ from saksama.roll.footers import FooterBlock, has_name, is_number
 from saksama.roll.layout import Layout, is_repeated_header
 from saksama.roll.numbers import sixteen
 from saksama.roll.raw import Mask, RawBatch
+from saksama.roll.schema import field_of
 
 _TOTAL = r"^\s*(sub\s*-?\s*|grand\s+)?(jumlah|total|jml|rekap|rekapitulasi)\b"
 # "Laki-laki : 12", "L + P = 25": totals by sex.
@@ -25,6 +26,7 @@ _BY_SEX = re.compile(
     r"([0-9]{1,3}(?:[.,][0-9]{3})+|[0-9]{0,7})\s*(?:orang|jiwa|pemilih)?\s*",
     re.I,
 )
+_PLACED = ("rt", "rw", "tps", "kd_prov", "kd_kab", "kd_kec", "kd_kel")  # whose figures count nothing
 _SEXES = (re.compile(r"\b(?:laki|lk|l|pria)\b", re.I), re.compile(r"\b(?:perempuan|pr|p|wanita)\b", re.I))
 _OTHER_THINGS = re.compile(r"\b(?:kk|kepala\s+keluarga|tps|rt|rw|desa|kelurahan|halaman|disabilitas|difabel)\b", re.I)
 # What makes a line with a name a voter at the first look: a broken or masked number, a birth date, a sex.
@@ -135,7 +137,7 @@ def _code(line: list[str | None], named: dict[str, str], layout: Layout, block: 
         return "baris_kosong"
     if is_repeated_header(line, layout):
         return "judul_berulang"
-    if _is_total(line, named):
+    if _is_total(line, named, layout):
         return "baris_jumlah"
     if block.takes(line, named, layout):
         return "kaki_lembar"
@@ -144,23 +146,35 @@ def _code(line: list[str | None], named: dict[str, str], layout: Layout, block: 
     return "tanpa_nama_dan_nomor"
 
 
-def _is_total(line: list[str | None], named: dict[str, str]) -> bool:
+def _is_total(line: list[str | None], named: dict[str, str], layout: Layout) -> bool:
     """A word of totals, in the name or in a line without one, and nothing that only a voter has."""
     numbers = [named.get(number, "") for number in ("nik", "nkk")]
     counted = all(_COUNT.fullmatch(number) for number in numbers if is_number(number))
     long = any(re.search(r"[0-9]{10}", cell) for cell in line if cell)
-    if long or not counted or is_code("jk", named.get("jk", "")):
+    if long or not counted or is_code("jk", named.get("jk", "")) or _dated(named):
         return False
     name = named.get("nama", "")
     in_name = bool(re.match(_TOTAL, name, re.I) or _BY_SEX.fullmatch(name))
     a_name = has_name(name) and any(c.isalpha() for c in name)
-    if not in_name and (a_name or not any(_totals(cell) for cell in line if cell)):
+    if not in_name:
+        return not a_name and any(_totals(cell) for cell in line if cell)
+    return _counts_in_name(line, named, layout)
+
+
+def _counts_in_name(line: list[str | None], named: dict[str, str], layout: Layout) -> bool:
+    """Whether a line with a word of totals for a name counts; voters are called TOTAL or P too, and live somewhere."""
+    name = named.get("nama", "")
+    by_sex = _BY_SEX.fullmatch(name)
+    uncounted = {layout.fields.get(field) for field in _PLACED}
+    uncounted |= {
+        at for at, label in enumerate(layout.labels) if field_of(label) == ("", False)
+    }  # a number in the list
+    figures = [cell for at, cell in enumerate(line) if at not in uncounted]
+    if by_sex and not _numbers(figures):
         return False
-    if _dated(named) or (_BY_SEX.fullmatch(name) and not _numbers(line)):
-        return False
-    # A voter may be called TOTAL: with an address and no figure the line is one.
-    lives = _lettered(named.get("alamat", "") + named.get("tempat_lahir", ""))
-    return not (re.fullmatch(_TOTAL + r"\s*", name, re.I) and lives and not _numbers(line))
+    bare = re.fullmatch(_TOTAL + r"\s*", name, re.I) or (by_sex and not by_sex.group(1))
+    lives = any(c.isalpha() for c in named.get("alamat", "") + named.get("tempat_lahir", ""))
+    return not (bare and lives) or bool(not by_sex and _numbers(figures))
 
 
 def _totals(cell: str) -> bool:
@@ -171,10 +185,6 @@ def _totals(cell: str) -> bool:
 def _dated(named: dict[str, str]) -> bool:
     born = named.get("tgl_lahir", "")
     return bool(re.search(r"[0-9]{1,4}\s*[-/|.]\s*[0-9]{1,2}\s*[-/|.]\s*[0-9]{2,4}|[0-9]\s*[A-Za-z]{3}", born))
-
-
-def _lettered(text: str) -> bool:
-    return any(c.isalpha() for c in text)
 
 
 def _counts_lines(line: list[str | None]) -> bool:

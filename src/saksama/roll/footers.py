@@ -56,6 +56,7 @@ _WEAK = re.compile(
     re.I | re.X,
 )
 _FILL = re.compile(r"[\s.…_()*/-]*")  # dots to sign on
+_SMALL = re.compile(r"\s*(?:rt|rw|tps)?[\s.:]*[0-9]{1,4}\s*", re.I)
 _BLANKS = re.compile(r"[\s.…_]+")
 _LONGEST = 200  # characters; what is longer is no title
 
@@ -129,8 +130,8 @@ class FooterBlock:
 
     def _besides(self, named: Mapping[str, str], layout: Layout, words: set[int]) -> bool:
         """Whether the line has, besides a name, an element of a voter that is no word of the footer or below one."""
-        coded = any(is_code(name, named.get(name, "")) for name in ("status_kawin", "ktp_el"))
-        numbered = any(re.fullmatch(r"\s*[0-9]{1,4}\s*", named.get(name, "")) for name in ("rt", "rw", "tps"))
+        coded = any(is_code(name, named.get(name, "")) for name in ("status_kawin", "ktp_el", "disabilitas"))
+        numbered = any(_SMALL.fullmatch(named.get(name, "")) for name in ("rt", "rw", "tps"))
         placed = any(re.fullmatch(r"\s*[0-9.]{2,}\s*", named.get(name, "")) for name in ("kd_kel", "kd_kec"))
         below = words | self.columns
         texts = any(
