@@ -134,6 +134,14 @@ def _found_lines(found: Mapping[str, Any]) -> list[str]:
         lines.append(f"  {number(fault['count']):>9}  {level}: {fault['sentence']}")
     lines += [f"  {number(w['count']):>9}  {_('daftar kerja')}: {w['sentence']}" for w in found["worklists"]]
     lines += [f"  {number(a['count']):>9}  {_('disisihkan')}: {a['sentence']}" for a in found["aside"]]
+    lines += [_recap_line(stated) for stated in found["recap"]]
     if found["faults"]:
         lines.append(_("Tidak satu pun di atas menjadi alasan mencoret pemilih."))
     return lines
+
+
+def _recap_line(stated: Mapping[str, Any]) -> str:
+    place = " ".join(part for part in (stated["village_name"], stated["tps"] and f"TPS {stated['tps']}") if part)
+    return _("  Rekap menyebut {stated} pemilih di {place}; berkas berisi {found}.").format(
+        stated=number(stated["stated"]), place=place or "-", found=number(stated["found"])
+    )

@@ -10,6 +10,7 @@ from saksama.roll.regions import Regions
 def described(tally: dict[str, Any]) -> dict[str, Any]:
     """The tally (as `tally.json` holds it) with a sentence for every code, and the balance by village and TPS.
 
+    `recap` has what a recapitulation states otherwise than the lines are.
     `villages` and `tps` count those that checked lines name. `wilayah` is the kabupaten/kota of most lines whose
     village the region table knows, or "", with its name.
     """
@@ -32,6 +33,17 @@ def described(tally: dict[str, Any]) -> dict[str, Any]:
         "aside": [_counted(code, count, ASIDE[code].spoken()) for code, count in _most_first(tally["aside"])],
         "worklists": [
             _counted(code, count, WORKLISTS[code].spoken()) for code, count in _most_first(tally["worklists"])
+        ],
+        "recap": [
+            {
+                "village": v,
+                "village_name": regions.name_of(v) if regions.known(v) else v,
+                "tps": t,
+                "stated": s,
+                "found": n,
+            }
+            for v, t, s, n in tally.get("recap", [])
+            if s != n
         ],
         "by_place": by_place,
         "villages": len({place["village"] for place in by_place if place["checked"]} - {""}),

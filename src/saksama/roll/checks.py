@@ -21,6 +21,7 @@ from saksama.roll.places import PlaceReader
 from saksama.roll.profile import Profile, Profiler
 from saksama.roll.raw import RawBatch, RawSheet
 from saksama.roll.reader import OpenSheet, RollFile, empty
+from saksama.roll.recap import Stated, read_recap
 
 Progress = Callable[[int, int | None], None]
 ORIGINALS = tuple(name + ORIGINAL_SUFFIX for name in COLUMNS)
@@ -38,6 +39,7 @@ CHECKED = pa.schema(
 ASIDE_ROWS = pa.schema([(LINE, _NUMBER), ("sheet", _TEXT), ("source_row", _NUMBER), ("codes", _TEXT), ("cells", _TEXT)])
 FAULT_ROWS = pa.schema([(LINE, _NUMBER), ("column", _TEXT), ("code", _TEXT), ("level", _TEXT)])
 _CODES = tuple(FAULTS)
+_RECAP_ROWS = 1 << 14  # of a sheet without voters: more TPS than any kabupaten has
 _PLACES_OF_FAULTS = ("", *COLUMNS)  # "" stands for the whole line
 
 
@@ -48,12 +50,14 @@ class CheckedBatch:
     `checked` has the schema `CHECKED`: the columns of the checked roll, `line`, an original for every column (text
     exactly as in the file; null where the file has no such column), sheet and row. `aside` and `faults` have
     `ASIDE_ROWS` and `FAULT_ROWS`; faults hold no personal data. `worklists` counts what coktas visits, no faults.
+    `recap` is what a recapitulation among the sheets states; it is given once, with the first batch of its sheet.
     """
 
     checked: pa.Table
     aside: pa.Table
     faults: pa.Table
     worklists: Counter[str] = field(default_factory=Counter)
+    recap: tuple[Stated, ...] = ()
 
     @property
     def lines_in(self) -> int:
@@ -119,14 +123,18 @@ def _let_go(held: list[RawBatch]) -> Iterator[RawBatch]:
 
 def _sheet_without_header(raw: RawSheet, state: _State) -> Iterator[CheckedBatch]:
     """A recapitulation or notes: every row that is not blank is set aside, so that nothing is silent."""
-    width = max(map(len, raw.head(1 << 10)), default=0)
+    head = raw.head(_RECAP_ROWS)
+    width = max(map(len, head), default=0)
+    recap = tuple(read_recap(head))
     for batch in raw.batches(0, width):
         rows = [at for at in range(len(batch)) if any((column[at].as_py() or "").strip() for column in batch.columns)]
         if rows:
             found = SetAside(np.array(rows, np.int64), [["tanpa_nama_dan_nomor"]] * len(rows), {})
             lines = np.arange(state.line, state.line + len(rows), dtype=np.int64)
             state.line += len(rows)
-            yield CheckedBatch(CHECKED.empty_table(), _aside_table(batch, found, lines, raw.name), _no_faults())
+            aside = _aside_table(batch, found, lines, raw.name)
+            yield CheckedBatch(CHECKED.empty_table(), aside, _no_faults(), recap=recap)
+            recap = ()
         state.report()
 
 

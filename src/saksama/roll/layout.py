@@ -113,7 +113,7 @@ def _read_header(head: list[list[str]], at: int, rows: int) -> _Header | None:
         return None
     if any(_LONG_NUMBER.search(cell) for row in head[at : at + rows] for cell in row):
         return None  # a header holds no long numbers; a voter's line does
-    labels = head[at] if rows == 1 else _join(head[at], head[at + 1])
+    labels = head[at] if rows == 1 else join_rows(head[at], head[at + 1])
     found: dict[str, list[tuple[int, bool]]] = {}
     for column, label in enumerate(labels):
         hit = _field_of(label)
@@ -128,7 +128,7 @@ def _read_header(head: list[list[str]], at: int, rows: int) -> _Header | None:
     return _Header(plain, skip, found)
 
 
-def _join(upper: list[str], lower: list[str]) -> list[str]:
+def join_rows(upper: list[str], lower: list[str]) -> list[str]:
     """Two header rows as one: a label above spans the empty cells right of it where the row below has labels."""
     width = max(len(upper), len(lower))
     upper, lower = upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower))

@@ -7,6 +7,7 @@ from saksama.model.roll import FaultLevel
 from saksama.model.texts import _, language
 from saksama.roll.faults import ASIDE, FAULTS, WORKLISTS
 from saksama.roll.faults_book import FaultsWriter, write_faults
+from saksama.roll.recap import Compared
 from saksama.roll.regions import Regions
 from saksama.roll.tally import PlaceCount, Tally
 from saksama.roll.writing import written_aside
@@ -63,6 +64,9 @@ def _page(tally: Tally, *, title: str, about: str) -> str:
     if tally.worklists:
         rows = [(WORKLISTS[code].spoken(), count) for code, count in _by_count(tally.worklists)]
         parts.append(_simple_section(_("Daftar kunjungan"), rows))
+    wrong = [line for line in tally.recap() if line.stated != line.found]
+    if wrong:
+        parts.append(_recap_section(wrong))
     parts += [_village_section(tally), _place_section(tally), "</main></body></html>\n"]
     return "\n".join(part for part in parts if part)
 
@@ -102,6 +106,16 @@ def _fault_section(tally: Tally, level: FaultLevel, heading: str) -> str:
 def _simple_section(heading: str, counted: list[tuple[str, int]]) -> str:
     rows = [f'<tr><td>{_e(text)}</td><td class="n">{_number(count)}</td></tr>' for text, count in counted]
     return _section(heading, (_("Alasan"), _("Baris")), rows, numbers=1)
+
+
+def _recap_section(wrong: list[Compared]) -> str:
+    rows = [
+        f"<tr><td>{_e(_village(line.village))}</td><td>{_e(line.tps or '–')}</td>"
+        f'<td class="n">{_number(line.stated)}</td><td class="n">{_number(line.found)}</td></tr>'
+        for line in wrong
+    ]
+    heads = (_("Desa/kelurahan"), _("TPS"), _("Menurut rekap"), _("Menurut baris"))
+    return _section(_("Rekap yang tidak cocok dengan baris"), heads, rows, numbers=2)
 
 
 def _village_section(tally: Tally) -> str:

@@ -15,6 +15,7 @@ from saksama.model.texts import _
 from saksama.roll.arrow import Indices, coalesced, column_of, distinct, equals, trimmed
 from saksama.roll.checks import CheckedBatch
 from saksama.roll.faults import ASIDE, FAULTS, FaultText
+from saksama.roll.recap import Compared, Stated, compared
 
 __all__ = ["ASIDE", "FAULTS", "FaultText", "NotBalanced", "Place", "PlaceCount", "Tally"]
 
@@ -60,6 +61,7 @@ class Tally:
     aside: Counter[str] = field(default_factory=Counter)
     worklists: Counter[str] = field(default_factory=Counter)
     by_place: dict[Place, PlaceCount] = field(default_factory=dict)
+    stated: list[Stated] = field(default_factory=list)  # by a recapitulation among the sheets
     _last: dict[str, Place] = field(default_factory=dict, repr=False, compare=False)  # of each sheet, while adding
 
     def add(self, batch: CheckedBatch) -> None:
@@ -71,6 +73,7 @@ class Tally:
         for codes in batch.aside.column("codes").to_pylist():
             self.aside.update(str(codes).split(","))
         self.worklists += batch.worklists
+        self.stated += batch.recap
         places, which = _places(batch.checked)
         for place, count in zip(places, np.bincount(which, minlength=len(places)).tolist(), strict=True):
             here = self.by_place.setdefault(place, PlaceCount())
@@ -129,6 +132,13 @@ class Tally:
             sum_here.set_aside += here.set_aside
         return dict(sorted(shown.items()))
 
+    def recap(self) -> list[Compared]:
+        """What a recapitulation among the sheets states, beside the checked lines."""
+        checked: Counter[tuple[str, str]] = Counter()
+        for place, here in self.shown_places().items():
+            checked[place.village, place.tps] += here.checked
+        return compared(self.stated, +checked)
+
     def by_village(self) -> dict[str, PlaceCount]:
         """The balance of every village, sheets and TPS together; lines without one under ""."""
         villages: dict[str, PlaceCount] = {}
@@ -151,6 +161,7 @@ class Tally:
             "faults_by_column": [[c, f, n] for (c, f), n in sorted(self.faults_by_column.items())],
             "aside": dict(sorted(self.aside.items())),
             "worklists": dict(sorted(self.worklists.items())),
+            "recap": [list(line) for line in self.recap()],
             "by_place": [[*p, n.lines_in, n.checked, n.set_aside] for p, n in self.shown_places().items()],
         }
         return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
@@ -167,6 +178,7 @@ class Tally:
             tally.faults = _counter(document["faults"])
             tally.faults_by_column = Counter({(str(c), str(f)): int(n) for c, f, n in document["faults_by_column"]})
             tally.aside, tally.worklists = _counter(document["aside"]), _counter(document["worklists"])
+            tally.stated = [Stated(str(v), str(t), int(n)) for v, t, n, _found in document.get("recap", [])]
             for sheet, village, tps, *counts in document["by_place"]:
                 tally.by_place[Place(str(sheet), str(village), str(tps))] = PlaceCount(*map(int, counts))
         except (ValueError, KeyError, TypeError, AttributeError) as fault:
