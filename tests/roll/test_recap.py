@@ -30,6 +30,7 @@ PER_VILLAGE = [
         (TWO_ROWS, [("Caturtunggal", "001", 5), ("Caturtunggal", "002", 4), ("Maguwoharjo", "001", 1)]),
         (PER_VILLAGE, [("CATURTUNGGAL", "", 12200), ("MAGUWOHARJO", "", 10100)]),
         ([["TPS", "L", "P"], ["001", "1", "2"]], []),
+        ([["KECAMATAN", "TPS", "JUMLAH"], ["DEPOK", "41", "12.000"]], []),
         ([["NO", "NAMA", "JABATAN"], ["1", "SUGENG", "KETUA"]], []),
         ([], []),
     ],

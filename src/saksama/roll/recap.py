@@ -49,6 +49,7 @@ def read_recap(rows: list[list[str]]) -> list[Stated]:
 def _columns(labels: list[str]) -> tuple[int | None, int | None, int] | None:
     """The columns of village, TPS and sum, or None if the labels are not of a recapitulation."""
     village = tps = total = None
+    of_kecamatan = False
     for at, label in enumerate(labels):
         upper, _parted, lower = label.partition("\x1f")
         if _SUM.fullmatch(plain_label(lower or upper)):
@@ -59,7 +60,8 @@ def _columns(labels: list[str]) -> tuple[int | None, int | None, int] | None:
             tps = at
         elif field is not None and field[0] == "kd_kel":
             village = at
-    if total is None or (village is None and tps is None):
+        of_kecamatan = of_kecamatan or (field is not None and field[0] == "kd_kec")
+    if total is None or (village is None and (tps is None or of_kecamatan)):  # how many TPS a kecamatan has
         return None
     return village, tps, total
 
