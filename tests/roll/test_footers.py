@@ -65,6 +65,11 @@ def test_a_footer_on_every_page_loses_nobody_on_the_next(tmp_path: Path) -> None
     assert taken.column("nama") == ["SARI DEWI", "BUDI SANTOSO", "SARI DEWI", "SUGENG RIYADI"]
 
 
+def test_a_header_ends_a_footer(tmp_path: Path) -> None:
+    taken = taken_rows(tmp_path, SARI, only(nama="Ketua PPS"), HEADER, only(nama="SUGENG RIYADI"), BUDI)
+    assert taken.column("nama") == ["SARI DEWI", "SUGENG RIYADI", "BUDI SANTOSO"]
+
+
 @pytest.mark.parametrize(
     "kept",
     [

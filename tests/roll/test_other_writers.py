@@ -178,3 +178,40 @@ def test_a_delimiter_given_in_the_mapping_is_used(tmp_path: Path) -> None:
     path.write_bytes(csv_bytes([HEADER, *voters(5), row(alamat="a;b;c")], delimiter=";"))
     taken = take_in(path, ColumnMapping({"nik": "NIK", "nama": "Nama"}, delimiter=";"))
     assert taken.tally.checked == 6
+
+
+PLACELESS = ("NO", "NKK", "NIK", "NAMA", "JK")
+SECTIONS: list[list[str]] = [
+    ["KABUPATEN : SLEMAN"], ["KECAMATAN : DEPOK"], ["DESA", "", ": CATURTUNGGAL"], ["TPS : 001"], list(PLACELESS),
+    ["1", SARI[1], SARI[2], "SARI", "P"], ["", "JUMLAH", "", "1"],
+    ["TPS", ": 002"], list(PLACELESS), ["1", SARI[1], "12", "WAYAN", ""], ["2", "", "", "RATNA", ""],
+    ["", "", "", "DESA : MAGUWOHARJO"], ["TPS : 1"], ["1", SARI[1], SARI[2], "NGATINEM", "P"],
+    ["KECAMATAN : GAMPING"], ["1", SARI[1], SARI[2], "TONO", "L"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_titles_between_the_lists_of_one_sheet_name_the_place_of_the_lines_below(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    if suffix == "csv":
+        path.write_bytes(csv_bytes(SECTIONS, delimiter=";"))
+    else:
+        book = openpyxl.Workbook()
+        for line in SECTIONS:
+            book.worksheets[0].append(line)
+        book.save(path)
+    taken = take_in(path)
+    found = list(zip(*(taken.column(name) for name in ("nama", "kd_kec", "kd_kel", "tps")), strict=True))
+    depok, gamping = "34.04.07", "34.04.01"
+    assert found == [
+        ("SARI", depok, f"{depok}.2001", "001"), ("WAYAN", depok, f"{depok}.2001", "002"),
+        ("RATNA", depok, f"{depok}.2001", "002"), ("NGATINEM", depok, f"{depok}.2002", "1"),
+        ("TONO", gamping, None, None),
+    ]  # fmt: skip
+    assert taken.tally.lines_in == taken.tally.checked + taken.tally.set_aside
+
+
+def test_a_voter_without_name_whose_address_reads_like_a_title_is_a_voter(tmp_path: Path) -> None:
+    poor = [row(nama="", nik="12", nkk="", jk="", tgl_lahir="", alamat="DESA : CATURTUNGGAL")]
+    taken = take_in(write_csv(tmp_path / "a.csv", *poor, SARI))
+    assert taken.tally.checked == 2

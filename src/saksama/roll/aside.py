@@ -5,7 +5,7 @@ Nothing else is ever set aside. A voter with a bad NIK, NKK or date goes on: the
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +14,7 @@ from saksama.roll.arrow import Indices, byte_lengths, keep_rows, matches, take_r
 from saksama.roll.cells import Cells
 from saksama.roll.cleaning import is_code
 from saksama.roll.footers import FooterBlock, has_name, is_number
-from saksama.roll.layout import Layout, is_repeated_header
+from saksama.roll.layout import Layout, is_repeated_header, section_titles
 from saksama.roll.numbers import sixteen
 from saksama.roll.raw import Mask, RawBatch
 from saksama.roll.schema import field_of
@@ -43,11 +43,15 @@ _COUNT = re.compile(r"\s*([0-9]{1,3}(?:[.,][0-9]{3})+|[0-9]{1,7})(?:[.,]0+)?\s*"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SetAside:
-    """Rows of a batch with their codes; `totals` has the numbers that a total row states."""
+    """Rows of a batch with their codes.
+
+    `totals` has the numbers that a total row states, `sections` the place that a row of titles names for those below.
+    """
 
     rows: Indices
     codes: list[list[str]]
     totals: dict[int, set[int]]
+    sections: dict[int, dict[str, str]] = field(default_factory=dict)
 
     def mask(self, length: int) -> Mask:
         """The rows as a mask over the batch."""
@@ -70,7 +74,7 @@ def find_aside(batch: RawBatch, cells: Cells, layout: Layout, block: FooterBlock
     before = np.cumsum(voters)  # voters up to each row
     bare = without_characters(batch)[suspects]
     empty, suspects = suspects[bare], suspects[~bare]  # a sheet may have a million empty rows: not one by one
-    rows, codes, totals, passed = [], [], {}, 0
+    rows, codes, totals, sections, passed = [], [], {}, {}, 0
     columns = [take_rows(column, suspects).to_pylist() for column in batch.columns]
     named = {name: column.to_pylist() for name, column in cells.taken(suspects).texts.items()}
     for at, row in enumerate(suspects.tolist()):
@@ -78,7 +82,13 @@ def find_aside(batch: RawBatch, cells: Cells, layout: Layout, block: FooterBlock
             passed = int(before[row])
             block.voter()
         line = [column[at] for column in columns] + batch.extra.get(row, [])
-        code = _code(line, {name: values[at] or "" for name, values in named.items()}, layout, block)
+        texts = {name: values[at] or "" for name, values in named.items()}
+        titles = _titles_of(line, texts)
+        code = "judul_berulang" if titles else _code(line, texts, layout, block)
+        if titles:
+            sections[row] = titles
+        if code == "judul_berulang":
+            block.close()
         if code:
             rows.append(row)
             codes.append([code])
@@ -90,11 +100,24 @@ def find_aside(batch: RawBatch, cells: Cells, layout: Layout, block: FooterBlock
     if length and before[-1] > passed:
         block.voter()
     if not len(empty):
-        return SetAside(np.array(rows, np.int64), codes, totals)
+        return SetAside(np.array(rows, np.int64), codes, totals, sections)
     both = np.concatenate([np.array(rows, np.int64), empty])
     codes += [["baris_kosong"]] * len(empty)
     order = np.argsort(both, kind="stable")
-    return SetAside(both[order], [codes[at] for at in order.tolist()], totals)
+    return SetAside(both[order], [codes[at] for at in order.tolist()], totals, sections)
+
+
+def _titles_of(line: list[str | None], named: dict[str, str]) -> dict[str, str]:
+    """The place a row of titles names; nothing for what has a voter's long number, birth date or sex, or a name."""
+    titles = section_titles(line)
+    if not titles or _dated(named) or is_code("jk", named.get("jk", "")):
+        return {}
+    name = named.get("nama", "")
+    a_name = any(c.isalpha() for c in name) and not section_titles([name, ":"])
+    long = any(re.search(r"[0-9]{10}", cell) for cell in line if cell)
+    numbers = [named.get(number, "") for number in ("nik", "nkk")]
+    numbered = any(is_number(number) and not number.lstrip().startswith(":") for number in numbers)
+    return {} if a_name or long or numbered else titles
 
 
 def without_characters(batch: RawBatch) -> Mask:
@@ -165,10 +188,9 @@ def _counts_in_name(line: list[str | None], named: dict[str, str], layout: Layou
     """Whether a line with a word of totals for a name counts; voters are called TOTAL or P too, and live somewhere."""
     name = named.get("nama", "")
     by_sex = _BY_SEX.fullmatch(name)
-    uncounted = {layout.fields.get(field) for field in _PLACED}
-    uncounted |= {
-        at for at, label in enumerate(layout.labels) if field_of(label) == ("", False)
-    }  # a number in the list
+    uncounted = {layout.fields.get(placed) for placed in _PLACED}
+    # The number in the list, an age.
+    uncounted |= {at for at, label in enumerate(layout.labels) if field_of(label) == ("", False)}
     figures = [cell for at, cell in enumerate(line) if at not in uncounted]
     if by_sex and not _numbers(figures):
         return False

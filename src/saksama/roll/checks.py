@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -19,9 +20,10 @@ from saksama.roll.judging import Judged, judge
 from saksama.roll.layout import Layout
 from saksama.roll.places import PlaceReader
 from saksama.roll.profile import Profile, Profiler
-from saksama.roll.raw import RawBatch, RawSheet
+from saksama.roll.raw import Mask, RawBatch, RawSheet
 from saksama.roll.reader import OpenSheet, RollFile, empty
 from saksama.roll.recap import Stated, read_recap
+from saksama.roll.schema import PLACES
 
 Progress = Callable[[int, int | None], None]
 ORIGINALS = tuple(name + ORIGINAL_SUFFIX for name in COLUMNS)
@@ -168,12 +170,38 @@ class _SheetReading:
         self.state.line += len(lines)
         aside = self._aside(batch, found, lines, held)
         mask = found.mask(len(batch))
-        stay = kept(batch, mask)
-        stay_lines = lines[len(held) :][~mask]
+        parts = list(self._sections(batch, found, mask, lines[len(held) :]))
+        return CheckedBatch(
+            pa.concat_tables([part.checked for part in parts]),
+            aside,
+            pa.concat_tables([part.faults for part in parts]),
+            sum((part.worklists for part in parts), Counter()),
+        )
+
+    def _sections(self, batch: RawBatch, found: SetAside, aside: Mask, lines: Indices) -> Iterator[CheckedBatch]:
+        """The lines of a batch judged, those below a row of titles in the place that it names."""
+        ends = [*sorted(found.sections), len(batch)]
+        for begin, end in pairwise([0, *ends]):
+            here = ~aside
+            here[:begin] = here[end:] = False
+            if begin in found.sections:
+                self._enter(found.sections[begin])
+            if here.any() or end == len(batch):
+                yield self._judged(kept(batch, ~here), lines[here])
+
+    def _enter(self, titles: dict[str, str]) -> None:
+        """Go on in the place of these titles: what they name goes, with all below it, before what was named above."""
+        levels = (*PLACES, "tps")
+        first = min(levels.index(name) for name in titles)
+        above = {name: text for name, text in self.layout.place.items() if levels.index(name) < first}
+        self.layout = replace(self.layout, place={**above, **titles})
+        self.places = PlaceReader(self.layout.place)
+
+    def _judged(self, stay: RawBatch, lines: Indices) -> CheckedBatch:
         judged = judge(cells_of(stay, self.layout), stay, self.layout, self.profile, self.dates, self.places)
-        faults = _fault_table(judged, stay_lines)
-        checked = self._checked_table(judged, stay, stay_lines)
-        return CheckedBatch(checked, aside, faults, _worklists(judged, self.state.as_of))
+        faults = _fault_table(judged, lines)
+        checked = self._checked_table(judged, stay, lines)
+        return CheckedBatch(checked, ASIDE_ROWS.empty_table(), faults, _worklists(judged, self.state.as_of))
 
     def _hold_back_blanks(self, batch: RawBatch, found: SetAside) -> tuple[RawBatch, SetAside, list[tuple[int, str]]]:
         """`batch` without the blank rows at its end, and those held from before that now count."""
@@ -196,7 +224,7 @@ class _SheetReading:
             mask[end:] = True
             batch = kept(batch, mask)
             among = int((found.rows < end).sum())
-            found = SetAside(found.rows[:among], found.codes[:among], found.totals)
+            found = SetAside(found.rows[:among], found.codes[:among], found.totals, found.sections)
         return batch, found, held
 
     def _aside(self, batch: RawBatch, found: SetAside, lines: Indices, held: list[tuple[int, str]]) -> pa.Table:

@@ -99,8 +99,8 @@ def has_name(text: str) -> bool:
 class FooterBlock:
     """Follows the rows of a sheet: a name alone is a signature where it stands below words of a footer.
 
-    `columns` are where such words stood since the last voter; `voters` whether any came before
-    who has more than a name; in a roll of names alone a name below a footer is a voter.
+    `columns` are where such words stood since the last voter; `voters` whether any came before who has more than a
+    name: in a roll of names alone a name below a footer is a voter.
     """
 
     columns: set[int] = field(default_factory=set)
@@ -110,6 +110,10 @@ class FooterBlock:
         """A voter came: what stood above is no block any more."""
         self.columns.clear()
         self.voters = self.voters or not by_name_alone
+
+    def close(self) -> None:
+        """A header or titles came: what follows is a list again."""
+        self.columns.clear()
 
     def takes(self, line: list[str | None], named: Mapping[str, str], layout: Layout) -> bool:
         """Whether a line is one of a footer; then the block goes on."""

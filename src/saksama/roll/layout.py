@@ -209,6 +209,14 @@ def _titles(rows: list[list[str]]) -> dict[str, str]:
     return place
 
 
+def section_titles(line: list[str | None]) -> dict[str, str]:
+    """The place that a row below the header names for the lines after it: "TPS : 002". A colon tells it from a line."""
+    cells = [cell or "" for cell in line]
+    if not any(":" in cell for cell in cells) or sum(1 for cell in cells if cell.strip()) > 6:
+        return {}
+    return _titles([cells])
+
+
 def _mapped(head: list[list[str]], mapping: ColumnMapping, *, where: str) -> Layout | None:
     """The layout the operator wrote, for a sheet with rows `head` on top."""
     wanted = {plain_label(v): k for k, v in mapping.columns.items() if isinstance(v, str)}
