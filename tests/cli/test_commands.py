@@ -127,6 +127,12 @@ def test_check_reports_as_json_and_in_sentences(sample: Path, tmp_path: Path) ->
     assert (tmp_path / "cacat.xlsx").read_bytes()[:2] == b"PK"
 
 
+def test_check_names_the_columns_it_had_no_use_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("No,NIK,Nama,JK,Hobi\n1,3404074107550001,SARI,P,catur\n")
+    assert "Kolom yang tidak dipakai: Hobi\n" in run("roll", "check", path).stdout
+
+
 def test_check_speaks_english_when_asked(sample: Path) -> None:
     said = run("--lang", "en", "roll", "check", sample).stdout
     assert "400 lines = 400 checked + 0 set aside" in said

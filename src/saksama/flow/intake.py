@@ -24,6 +24,7 @@ from saksama.roll.faults_book import FaultsWriter
 from saksama.roll.mapping import ColumnMapping, load_mapping
 from saksama.roll.reader import RollFile, open_roll
 from saksama.roll.report import write_report
+from saksama.roll.schema import is_numbering
 from saksama.roll.tally import Tally
 from saksama.vault.keys import Keystore
 from saksama.vault.sealing import SealedTableWriter
@@ -84,7 +85,7 @@ def take_in_roll(
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """What `roll check` found: how the file was read, the columns it had no use for, and the counts."""
+    """What `roll check` found: how the file was read, columns (other than of numbering) not used, and the counts."""
 
     read_as: str
     unused_columns: tuple[str, ...]
@@ -113,7 +114,7 @@ def check_file(
     tally = Tally()
     with ExitStack() as closing, open_roll(path, columns=mapping_from(columns)) as file:
         book = None if faults is None else closing.enter_context(FaultsWriter(faults))
-        about, unused = file.described, file.unused_columns
+        about, unused = file.described, tuple(label for label in file.unused_columns if not is_numbering(label))
         for batch in check_roll(file, progress=progress, as_of=as_of):
             tally.add(batch)
             if book is not None:

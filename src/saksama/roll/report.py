@@ -28,6 +28,11 @@ th, td { text-align: left; vertical-align: top; padding: .35rem .5rem; border-bo
 thead th { border-bottom: 2px solid #444 }
 th.n, td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
 small, .none { color: #444 }
+@media (max-width: 34rem) {
+  body { padding: .75rem; font-size: 15px }
+  th, td { padding: .3rem .2rem; font-size: .8rem }
+  th.n { white-space: normal }
+}
 @media print {
   body { font-size: 10.5pt; max-width: none; padding: 0 }
   h2 { break-after: avoid }

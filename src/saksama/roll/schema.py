@@ -83,6 +83,11 @@ _NAMES: Mapping[str, str] = MappingProxyType(_table(_PLACE_NAMES))
 _KNOWN_OTHER = frozenset(plain_label(label) for label in _OTHER.split(","))
 
 
+def is_numbering(label: str) -> bool:
+    """Whether a column only numbers the lines of a list."""
+    return plain_label(label) in ("NO", "NOMOR", "URUT", "NOURUT", "NOMORURUT", "LINE")
+
+
 def field_of(label: str) -> tuple[str, bool] | None:
     """The field that `label` heads and whether by name instead of code; ("", False) if known and unneeded; or None."""
     plain = plain_label(label)
