@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from saksama.outcome import workbook
-from saksama.outcome.workbook import CellTooLong, Columns, TextWorkbook, letters
+from saksama.outcome.workbook import CellTooLong, Columns, TextWorkbook, TooLargeForExcel, letters
 from saksama.outcome.writing import XlsxRoll
 from tests.outcome.conftest import voters
 
@@ -113,3 +113,21 @@ def test_a_kecamatan_of_more_lines_than_a_sheet_goes_on_in_another(
     assert sorted(niks) == sorted(roll["nama"].to_pylist())
     if bound == "LAST_ROW":
         assert max(sheet.max_row for sheet in sheets) == 101
+
+
+def test_a_disk_that_fails_at_the_end_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_written: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(workbook, "_zip", full)
+    with pytest.raises(OSError, match="space"), XlsxRoll(tmp_path / "a.xlsx", names={}, at=AT) as book:
+        book.write(voters(10))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_no_zip_can_hold_is_refused_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = XlsxRoll(tmp_path / "a.xlsx", names={}, at=AT)
+    with pytest.raises(TooLargeForExcel, match="CSV"), book:
+        book.write(voters(300))
+        monkeypatch.setattr(workbook, "_LARGEST_ZIP", 1000)
+    assert list(tmp_path.iterdir()) == []

@@ -25,7 +25,8 @@ from saksama.model.texts import _
 
 LAST_ROW = 1_048_576  # of a sheet, by the format (ECMA-376, and Excel's own bound)
 LONGEST_CELL = 32_767  # characters
-_LARGEST_PART = 3 << 30  # bytes of XML in a sheet: a ZIP without its 64-bit parts holds 4 GiB
+# Bytes of XML in a sheet, and of the file: a ZIP without its 64-bit parts holds 4 GiB.
+_LARGEST_PART = _LARGEST_ZIP = 3 << 30
 _LEVEL = 1  # of deflate: XML of rows packs fifteenfold with it already, four times as fast as with 6
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -51,6 +52,10 @@ _STYLES = (
 
 class CellTooLong(BadInput):
     """A value longer than the 32,767 characters of an Excel cell."""
+
+
+class TooLargeForExcel(BadInput):
+    """More than the 4 GiB that every program can open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +189,18 @@ class TextWorkbook:
         return sheet
 
     def close(self) -> None:
-        """Write the file."""
-        parts = [self._small(name, text) for name, text in self._texts().items()]
-        for sheet in self.sheets:
-            sheet.finish()
-            parts.append(sheet.part)
-        with self._path.open("wb") as out:
-            _zip(out, parts)
-        self.give_up()
+        """Write the file; raises TooLargeForExcel past what a ZIP can hold."""
+        try:
+            parts = [self._small(name, text) for name, text in self._texts().items()]
+            for sheet in self.sheets:
+                sheet.finish()
+                parts.append(sheet.part)
+            if sum(part.packed for part in parts) > _LARGEST_ZIP:
+                raise TooLargeForExcel(_("Daftar ini terlalu besar bagi Excel; gunakan berkas CSV atau Parquet."))
+            with self._path.open("wb") as out:
+                _zip(out, parts)
+        finally:
+            self.give_up()
 
     def give_up(self) -> None:
         """Forget what was written so far."""
