@@ -20,8 +20,8 @@ help: ## what can be made
 
 setup: $(OFFICE) ## .venv with everything an office runs, locked by hash
 
-demo: $(OFFICE) ## a kabupaten of 100,000 lines through steps 1-3, then the site; ROLL=file for your own, SERVE=no to stop before
-	@PATH="$$PWD/$(VENV)/bin:$$PATH" ROLL="$(ROLL)" SERVE="$(SERVE)" bash bench/demo.sh
+demo: $(OFFICE) ## a kabupaten of 100,000 lines through steps 1-3, then the site; ROLL=file for your own (MAP=MAP.toml for its columns), SERVE=no to stop before
+	@PATH="$$PWD/$(VENV)/bin:$$PATH" ROLL="$(ROLL)" MAP="$(MAP)" SERVE="$(SERVE)" bash bench/demo.sh
 
 test: $(DEV) browser check ## every check: format, lint, types, contracts, tests
 

@@ -1,4 +1,4 @@
-"""Write the next roll of N lines as CSV and Parquet (and XLSX up to its bound); prints seconds and peak memory.
+"""Write the next roll of N lines as CSV and Parquet (and, with --xlsx, as XLSX); prints seconds and peak memory.
 
 .venv/bin/python bench/outcome.py --lines 3000000
 """

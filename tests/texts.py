@@ -1,16 +1,24 @@
 """Every text of domain `saksama`, collected from the sources: what the English catalogue has to have."""
 
 import ast
+import importlib
+import inspect
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import click
+
 from saksama.audit import report
+from saksama.cli import main as entrance
 from saksama.roll import faults
 
 SOURCES = Path(__file__).resolve().parents[1] / "src" / "saksama"
 # Texts that stand in a table and are translated when they are said: the module, and what it hands to `_`.
 SAID_FROM_TABLES = {
+    ("cli/main.py", "about"),
+    ("cli/main.py", "inspect.cleandoc(command.help)"),
+    ("cli/main.py", "shown.help"),
     ("audit/report.py", "_MARKS[finding.verdict]"),
     ("roll/faults.py", "self.mend"),
     ("roll/faults.py", "self.sentence"),
@@ -42,7 +50,20 @@ def texts_of_tables() -> set[str]:
         found |= {fault.sentence, fault.mend}
     for aside in (*faults.ASIDE.values(), *faults.WORKLISTS.values()):
         found.add(aside.sentence)
-    return found
+    return found | set(entrance._NOUNS.values()) | set(_helps(entrance.main))
+
+
+def _helps(command: click.Command) -> Iterator[str]:
+    """What commands say of themselves and of their options."""
+    if command.help:
+        yield inspect.cleandoc(command.help)
+    yield from (option.help for option in command.params if isinstance(option, click.Option) and option.help)
+    if command is entrance.main:
+        for noun in entrance._NOUNS:
+            yield from _helps(importlib.import_module(f"saksama.cli.{noun}").command)
+    elif isinstance(command, click.Group):
+        for below in command.commands.values():
+            yield from _helps(below)
 
 
 @cache

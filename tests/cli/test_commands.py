@@ -1,6 +1,7 @@
 """Every command as a person types it: help, reports, refusals with a sentence, exit codes 0, 1 and 2."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,7 +51,30 @@ def test_the_nouns_are_listed_in_the_order_of_the_main_path() -> None:
 def test_every_command_has_help(command: tuple[str, ...]) -> None:
     result = run(*command, "--help")
     assert result.exit_code == 0
-    assert "Usage: main " + " ".join(command) in result.stdout
+    assert "Pemakaian: main " + " ".join(command) in result.stdout
+
+
+@pytest.mark.parametrize("command", [(), *commands()], ids=" ".join)
+def test_every_help_is_english_where_english_is_spoken(
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = run("--lang", "en", *command, "--help").stdout
+    assert "Usage: main" in told
+    indonesian = re.findall(
+        r"\b(?:dan|yang|atau|dengan|kantor|daftar|berkas|bawaan|tanpa|dari|ini|bantuan|Perintah|Pilihan)\b", told
+    )
+    assert not indonesian
+    monkeypatch.setenv("SAKSAMA_LANG", "en")
+    assert run(*command, "--help").stdout == told
+
+
+def test_what_is_called_wrongly_is_told_in_the_language_spoken() -> None:
+    assert "Belum diisi: isian 'FILE'" in run("roll", "check").stderr
+    assert "Pilihan '--x' tidak ada" in run("roll", "check", "--x").stderr
+    assert "Perintah 'nothing' tidak ada" in run("nothing").stderr
+    assert "'X' tidak ada di antara 'DP4'" in run("roll", "take-in", "a", "--office", "b", "--kind", "X").stderr
+    assert "Missing argument 'FILE'" in run("--lang", "en", "roll", "check").stderr
+    assert "No such option '--x'" in run("--lang", "en", "roll", "check", "--x").stderr
 
 
 @pytest.mark.parametrize(
@@ -97,9 +121,16 @@ def test_check_reports_as_json_and_in_sentences(sample: Path, tmp_path: Path) ->
     files = ("--report", tmp_path / "laporan.html", "--faults", tmp_path / "cacat.xlsx")
     said = run("roll", "check", sample, *files)
     assert "400 baris = 400 diperiksa + 0 disisihkan" in said.stdout
+    assert said.stdout.startswith("Dibaca sebagai CSV, koma, UTF-8.\n")
     assert said.exit_code == (1 if told["faulty_lines"] else 0)
     assert "<html" in (tmp_path / "laporan.html").read_text()
     assert (tmp_path / "cacat.xlsx").read_bytes()[:2] == b"PK"
+
+
+def test_check_names_the_columns_it_had_no_use_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("No,NIK,Nama,JK,Hobi\n1,3404074107550001,SARI,P,catur\n")
+    assert "Kolom yang tidak dipakai: Hobi\n" in run("roll", "check", path).stdout
 
 
 def test_check_speaks_english_when_asked(sample: Path) -> None:

@@ -90,7 +90,7 @@ def test_the_annex_of_cases_is_in_the_order_of_their_numbers_and_names_no_person
         "K3",
         "Ganda",
         "2",
-        "tetap 5; dicoret 6",
+        "tetap 6; dicoret 7",
     )
     assert table.rows[-1].cells[1:] == (
         "GD-90002-AAAAA",
@@ -98,8 +98,21 @@ def test_the_annex_of_cases_is_in_the_order_of_their_numbers_and_names_no_person
         "-",
         "Rujuk Disdukcapil",
         "2",
-        "3, 4",
+        "4, 5",
     )
+
+
+def test_a_nought_of_new_and_changed_voters_is_explained_and_a_figure_is_not() -> None:
+    made = minutes(200)
+    assert "hanya pencoretan data ganda" in compose(made).points[0].tables[0].note
+    (place, desa), (kecamatan, inside) = next(iter(made.totals.desa.items())), next(iter(made.totals.kecamatan.items()))
+    totals = replace(
+        made.totals,
+        office=replace(made.totals.office, baru=1),
+        kecamatan={**made.totals.kecamatan, kecamatan: replace(inside, baru=1)},
+        desa={**made.totals.desa, place: replace(desa, baru=1)},
+    )
+    assert compose(replace(made, totals=totals)).points[0].tables[0].note == ""
 
 
 def test_with_no_case_decided_the_annex_says_so() -> None:

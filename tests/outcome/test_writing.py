@@ -14,9 +14,9 @@ import pytest
 from saksama.model.roll import COLUMNS
 from saksama.outcome import writing
 from saksama.outcome.model_a import MODEL_A_HEADINGS
+from saksama.outcome.workbook import CellTooLong
 from saksama.outcome.writing import (
     MAX_XLSX_LINES,
-    CellTooLong,
     TooManyForExcel,
     XlsxRoll,
     require_fits_excel,
@@ -224,7 +224,7 @@ def test_beyond_the_bound_a_workbook_is_refused_with_what_to_use_instead(
     tmp_path: Path, roll: pa.Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     require_fits_excel(MAX_XLSX_LINES)
-    with pytest.raises(TooManyForExcel, match=r"500\.000 baris.*CSV"):
+    with pytest.raises(TooManyForExcel, match=r"10\.000\.000 baris.*CSV"):
         require_fits_excel(MAX_XLSX_LINES + 1)
     monkeypatch.setattr(writing, "MAX_XLSX_LINES", 20)
     with pytest.raises(TooManyForExcel):

@@ -96,6 +96,12 @@ def _nested() -> bytes:
     return out.getvalue()
 
 
+def _binary() -> bytes:
+    out = io.BytesIO()
+    pq.write_table(pa.table({"nik": ["3404"], "foto": [b"x"], "nama": ["SARI"]}), out)
+    return out.getvalue()
+
+
 def _gzip_bomb() -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     line = (b"," * 999 + b"\n") * 1000
@@ -136,7 +142,17 @@ BAD: list[tuple[str, str, Callable[[], bytes], type[BadInput], str]] = [
     ("PDF", "a.csv", lambda: b"%PDF-1.7 ...", NotARollFile, "PDF"),
     ("HTML called XLS", "a.xls", lambda: b"<html><table>", NotARollFile, "HTML"),
     ("Word", "a.xlsx", lambda: zipped(("[Content_Types].xml", b"<x/>"), ("word/document.xml", b"<x/>")), NotARollFile,
+     "dokumen Word"),
+    ("OpenDocument", "a.ods", lambda: zipped(("mimetype", b"x"), ("content.xml", b"<x/>")), NotARollFile, "ODS"),
+    ("another ZIP", "a.xlsx", lambda: zipped(("[Content_Types].xml", b"<x/>"), ("x/y.xml", b"<x/>")), NotARollFile,
      "bukan buku kerja"),
+    ("JSON", "a.json", lambda: b'[{"NIK": "3404074107550001"}]', NotARollFile, "JSON"),
+    ("one column", "a.csv", lambda: b"NIK|Nama|JK\n3404074107550001|SARI|P\n", NotARollFile, "hanya satu kolom"),
+    ("noise called XLSX", "a.xlsx", lambda: bytes(range(1, 256)) * 40, DamagedFile, "rusak"),
+    ("zeros", "a.csv", lambda: GOOD + bytes(100_000), NotARollFile, "baris 202: berisi bita NUL"),
+    ("damaged inside a ZIP", "a.zip", lambda: zipped(("b.csv", GOOD)).replace(GOOD[:9], b"", 1)[:-90], DamagedFile,
+     r"a\.zip"),
+    ("binary Parquet", "a.parquet", _binary, NotARollFile, "kolom ke-2"),
     ("XLSB", "a.xlsb", lambda: zipped(("[Content_Types].xml", b"<x/>"), ("xl/workbook.bin", b"x")), NotARollFile,
      "XLSB"),
     ("old XLS", "a.xls", lambda: OLE, NotARollFile, "Excel lama"),

@@ -121,6 +121,35 @@ def test_it_never_repairs_in_silence(tmp_path: Path) -> None:
     assert taken.column("nik_asli") == ["34O4O74107550001", "340407410755000", "3,40407E+15"]
 
 
+PLACED = ("NIK", "Nama", "JK", "KD_PROV", "KD_KAB", "KD_KEC", "KD_KEL", "Provinsi", "Kabupaten", "Kecamatan", "Desa")
+NAMES = ["DI Yogyakarta", "Kabupaten Sleman", "DEPOK", "Caturtunggal"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "kelurahan", "faults"),
+    [
+        (["", "", "", ""], "34.04.07.2001", set()),
+        (["-", " ", "", "-"], "34.04.07.2001", set()),
+        (["34", "3404", "", ""], "34.04.07.2001", set()),
+        (["34", "3404", "", "2002"], "34.04.07.2002", set()),
+        (["34", "ABC", "", "34.04.07.2003"], "34.04.07.2003", {("kd_kab", "kode_wilayah_berhuruf")}),
+        (["34", "34O4", "340407", "3404072003"], "34.04.07.2003", {("kd_kab", "kode_wilayah_berhuruf")}),
+        (["34", "#N/A", "", "3404072003"], "34.04.07.2003", {("kd_kab", "sel_galat_excel")}),
+        (["34.0", "3404.0", "340407.0", "3404072003.0"], "34.04.07.2003", set()),
+    ],
+)
+def test_names_of_places_are_read_where_the_codes_are_blank_and_letters_in_a_code_are_a_fault(
+    tmp_path: Path, codes: list[str], kelurahan: str, faults: set[tuple[str, str]]
+) -> None:
+    path = write_csv(tmp_path / "a.csv", [SARI[2], SARI[3], "P", *codes, *NAMES], header=PLACED)
+    taken = take_in(path)
+    assert taken.column("kd_kel") == [kelurahan]
+    assert taken.pairs() == faults
+    written = codes[3].strip(" -")
+    assert taken.column("kd_kel_asli") == [codes[3] if written else NAMES[3]]
+    assert {place.village for place in taken.tally.by_place} == {kelurahan}
+
+
 def test_a_nik_of_before_the_split_of_its_kabupaten_passes(tmp_path: Path) -> None:
     old = row(nik="9401014107550001", tgl_lahir="01-07-1955")  # Merauke before Papua Selatan, 2016 to 2022
     levels = {f["level"] for f in taken_rows(tmp_path, old).faults.to_pylist()}

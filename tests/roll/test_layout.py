@@ -1,9 +1,12 @@
 """Where a header is, and that no voter is ever mistaken for one."""
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from saksama.roll.layout import find_layout, is_repeated_header, unknown_layout
+from saksama.roll.mapping import load_mapping
 from tests.roll.making import HEADER, SARI, voters
 
 
@@ -28,11 +31,12 @@ def test_it_reads_a_header_of_two_rows_and_one_of_numbers() -> None:
     }  # fmt: skip
 
 
-def test_a_code_goes_before_a_name_of_the_same_place() -> None:
+def test_a_code_goes_before_a_name_of_the_same_place_which_is_kept_for_blank_codes() -> None:
     layout = find_layout([["NIK", "Nama", "JK", "Kelurahan", "Kode Kelurahan"]], None, where="a")
     assert layout is not None
     assert layout.fields["kd_kel"] == 4
-    assert layout.unused == ("Kelurahan",)
+    assert layout.spare["kd_kel"] == 3
+    assert layout.unused == ()
 
 
 def test_lines_of_voters_are_no_header() -> None:
@@ -44,6 +48,26 @@ def test_no_cell_of_a_voter_is_shown_of_a_file_without_header(lines: list[list[s
     answer = unknown_layout(lines, where="a")
     shown = str(answer) + answer.suggested_toml + " ".join(answer.seen)
     assert not any(line[at] in shown for line in lines for at in (1, 2, 3, 8))
+
+
+def test_a_mapping_is_filled_in_by_what_the_cells_are(tmp_path: Path) -> None:
+    lines = [[line[1][:15] + str(n // 9), line[2], line[3].strip("0123456789"), line[5], line[7]]
+             for n, line in enumerate(voters(30))]  # fmt: skip
+    labels = ["family", "person", "full name", "born", "s"]
+    answer = unknown_layout([labels, *lines], where="a")
+    assert answer.seen == tuple(labels)
+    (tmp_path / "m.toml").write_text(answer.suggested_toml)
+    columns = load_mapping(tmp_path / "m.toml").columns
+    assert dict(columns) == dict(zip(("nkk", "nik", "nama", "tgl_lahir", "jk"), labels, strict=True))
+    (tmp_path / "n.toml").write_text(unknown_layout(lines, where="a").suggested_toml)
+    columns = load_mapping(tmp_path / "n.toml").columns
+    assert dict(columns) == {"nkk": 1, "nik": 2, "nama": 3, "tgl_lahir": 4, "jk": 5}
+
+
+def test_a_year_in_a_label_does_not_hide_the_header() -> None:
+    layout = find_layout([[*HEADER, "TPS Pemilu 2024", "Usia 2026"], [*SARI, "1", "71"]], None, where="a")
+    assert layout is not None
+    assert layout.skip == 1
 
 
 def test_a_repeated_header_is_told_from_a_voter() -> None:

@@ -5,12 +5,14 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from saksama.model.roll import COLUMNS
 from saksama.roll.formats import delimited
+from saksama.roll.mapping import load_mapping
 from saksama.roll.reader import open_roll
 from saksama.roll.refusals import UnknownLayout
 from saksama.roll.source import Kind
@@ -188,3 +190,37 @@ def test_it_answers_a_quoted_csv_with_unknown_headings_by_its_columns(tmp_path: 
     with pytest.raises(UnknownLayout) as caught:
         open_roll(path)
     assert caught.value.seen == ("A", "B", "C")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet"])
+def test_an_unknown_layout_is_answered_alike_in_every_format_and_the_mapping_works(tmp_path: Path, suffix: str) -> None:
+    labels = ["idnum", "fullname", "sex", "born", "note"]
+    lines = [[line[2], line[3], line[7], line[5], ""] for line in voters(40)]
+    path = tmp_path / f"a.{suffix}"
+    if suffix == "parquet":
+        pq.write_table(pa.table({name: [line[at] for line in lines] for at, name in enumerate(labels)}), path)
+    elif suffix == "csv":
+        path.write_bytes(csv_bytes([labels, *lines]))
+    else:
+        book = openpyxl.Workbook()
+        for line in [labels, *lines]:
+            book.worksheets[0].append(line)
+        book.save(path)
+    with pytest.raises(UnknownLayout) as refused:
+        open_roll(path)
+    assert refused.value.seen == tuple(labels)
+    mapping = tmp_path / "MAP.toml"
+    mapping.write_text(refused.value.suggested_toml)
+    taken = take_in(path, load_mapping(mapping))
+    assert taken.column("nik") == [line[0] for line in lines]
+    assert taken.column("nama") == [line[1] for line in lines]
+    assert taken.codes() == set()
+
+
+def test_labels_of_a_parquet_that_are_a_voters_line_are_not_shown(tmp_path: Path) -> None:
+    pq.write_table(pa.table({SARI[2]: [BUDI[2]], SARI[3]: [BUDI[3]], "P": ["L"]}), tmp_path / "a.parquet")
+    with pytest.raises(UnknownLayout) as refused:
+        open_roll(tmp_path / "a.parquet")
+    told = str(refused.value) + refused.value.suggested_toml + " ".join(refused.value.seen)
+    assert SARI[2] not in told
+    assert SARI[3] not in told

@@ -61,12 +61,12 @@ def test_the_workbook_holds_line_row_column_value_and_reason(tmp_path: Path) -> 
     book = openpyxl.load_workbook(tmp_path / "f.xlsx")
     found = [[cell.value for cell in line] for line in book["Temuan"].iter_rows(min_row=2)]
     nik = next(line for line in found if line[5] == "nomor_provinsi")
-    assert nik[:5] == [1, None, 3, "nik", "1004074107550001"]
-    assert nik[6] == "kesalahan format"
+    assert nik[:5] == [2, None, 3, "nik", "1004074107550001"]
+    assert nik[6] == "cacat format"
     date = next(line for line in found if line[3] == "tgl_lahir")
     assert date[4] == "'+62", "guarded against becoming a formula"
     aside = [[cell.value for cell in line] for line in book["Disisihkan"].iter_rows(min_row=2)]
-    assert aside[0][:4] == [2, None, 4, "Judul kolom yang berulang."]
+    assert aside[0][:4] == [3, None, 4, "Judul kolom yang berulang."]
 
 
 def test_the_workbook_holds_no_formula_whatever_the_cells_say(tmp_path: Path) -> None:
@@ -84,6 +84,19 @@ def _mapping():  # type: ignore[no-untyped-def]
     from saksama.roll.mapping import ColumnMapping
 
     return ColumnMapping({"nama": "Isi asli", "keterangan": "Temuan"})
+
+
+def test_a_disk_that_fails_at_the_end_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import xlsxwriter
+
+    def full(_book: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    path = write_csv(tmp_path / "a.csv", SARI, ODD)
+    monkeypatch.setattr(xlsxwriter.Workbook, "close", full)
+    with open_roll(path) as file, pytest.raises(OSError, match="space"):
+        write_faults(tmp_path / "f.xlsx", check_roll(file))
+    assert [found.name for found in tmp_path.iterdir()] == ["a.csv"]
 
 
 def test_a_workbook_past_a_sheets_end_goes_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

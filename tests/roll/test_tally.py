@@ -4,10 +4,12 @@ import dataclasses
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from saksama.model.errors import Broken
 from saksama.roll.faults import ASIDE, FAULTS
+from saksama.roll.raw import BATCH_ROWS
 from saksama.roll.report import write_report
 from saksama.roll.tally import NotBalanced, Place, PlaceCount, Tally
 from tests.roll.making import HEADER, SARI, row, take_in, taken_rows, voters, write_csv
@@ -15,17 +17,34 @@ from tests.roll.making import HEADER, SARI, row, take_in, taken_rows, voters, wr
 
 def test_it_balances_in_total_per_village_and_per_tps(tmp_path: Path) -> None:
     other = [[*line[:14], "34.04.07.2002", ""] for line in voters(7, tps="003")]
-    tally = taken_rows(tmp_path, *voters(5), *voters(4, tps="2"), *other, HEADER, ["", "JUMLAH"] + [""] * 14).tally
-    assert (tally.lines_in, tally.checked, tally.set_aside) == (18, 16, 2)
+    total = ["", "JUMLAH"] + [""] * 14
+    tally = taken_rows(tmp_path, HEADER, *voters(5), total, *voters(4, tps="2"), *other, HEADER, total).tally
+    assert (tally.lines_in, tally.checked, tally.set_aside) == (20, 16, 4)
     assert tally.shown_places() == {
-        Place("", "", ""): PlaceCount(2, 0, 2),
-        Place("", "34.04.07.2001", "001"): PlaceCount(5, 5, 0),
+        Place("", "34.04.07.2001", "001"): PlaceCount(7, 5, 2),
         Place("", "34.04.07.2001", "002"): PlaceCount(4, 4, 0),
-        Place("", "34.04.07.2002", "003"): PlaceCount(7, 7, 0),
+        Place("", "34.04.07.2002", "003"): PlaceCount(9, 7, 2),
     }
-    assert tally.by_village() == {
-        "": PlaceCount(2, 0, 2), "34.04.07.2001": PlaceCount(9, 9, 0), "34.04.07.2002": PlaceCount(7, 7, 0),
-    }  # fmt: skip
+    assert tally.by_village() == {"34.04.07.2001": PlaceCount(11, 9, 2), "34.04.07.2002": PlaceCount(9, 7, 2)}
+
+
+def test_a_row_set_aside_stands_with_the_line_before_it_also_across_batches(tmp_path: Path) -> None:
+    lines = voters(BATCH_ROWS, tps="001") + voters(BATCH_ROWS, tps="004")
+    total = ["", "JUMLAH"] + [""] * 14
+    tally = taken_rows(tmp_path, *lines, *[total] * 3).tally
+    assert tally.by_place[Place("", "34.04.07.2001", "004")] == PlaceCount(BATCH_ROWS + 3, BATCH_ROWS, 3)
+
+
+def test_rows_of_a_sheet_without_any_voter_stand_under_their_sheet(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name, lines in (("TPS 001", [HEADER, SARI]), ("REKAP", [["TPS", "L", "P"], ["001", "0", "1"]])):
+        sheet = book.create_sheet(name)
+        for line in lines:
+            sheet.append(list(line))
+    book.remove(book.worksheets[0])
+    book.save(tmp_path / "a.xlsx")
+    tally = take_in(tmp_path / "a.xlsx").tally
+    assert tally.by_place[Place("REKAP", "", "")] == PlaceCount(2, 0, 2)
 
 
 def test_it_counts_faults_by_code_and_column_and_lines_once(tmp_path: Path) -> None:

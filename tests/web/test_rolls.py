@@ -1,12 +1,17 @@
 import re
 import shutil
+from pathlib import Path
 
+import openpyxl
 import pytest
 from django.test import Client
 
+from saksama.flow.intake import take_in_roll
 from saksama.flow.office import Office
+from saksama.model.roll import RollKind
 from saksama.web.rolls.tallies import by_tps, by_village
 from tests.cast import RATNA, SARI, TONO
+from tests.roll.making import HEADER, voters
 from tests.web.conftest import Signed, client_of
 
 
@@ -91,7 +96,6 @@ def test_the_observer_may_read_and_a_stranger_may_not(walked: Office) -> None:
 
 def test_no_voter_stands_on_these_pages(walked: Office, walked_office: object) -> None:
     import csv
-    from pathlib import Path
 
     (roll,) = walked.rolls.rolls()
     source = Path(str(walked_office)).parent / "dpb.csv"
@@ -110,3 +114,20 @@ def test_a_lost_tally_is_a_fault_told_as_one(walked: Office) -> None:
     (roll,) = walked.rolls.rolls()
     shutil.rmtree(walked.rolls.folder / roll.roll)
     assert client_of(SARI).get(f"/daftar/{roll.roll}/").status_code == 400
+
+
+def test_a_recapitulation_that_does_not_agree_is_shown(signed: Signed, office: Office, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].title = "REKAP"
+    for line in (["TPS", "JUMLAH"], ["001", 4], ["002", 3]):
+        book.worksheets[0].append(line)
+    for tps, count in (("001", 4), ("002", 2)):
+        sheet = book.create_sheet(f"TPS {tps}")
+        for cells in (HEADER, *voters(count, tps=tps)):
+            sheet.append(list(cells))
+    book.save(tmp_path / "a.xlsx")
+    taken = take_in_roll(tmp_path / "a.xlsx", RollKind.DPB, shelf=office.rolls, clock=office.clock)
+    page = signed(SARI).get(f"/daftar/{taken.summary.roll}/").content.decode()
+    shown = page[page.index("Rekap yang tidak cocok") :]
+    assert shown.index("Caturtunggal") < shown.index("002")
+    assert numbers(shown)[:2] == [3, 2]

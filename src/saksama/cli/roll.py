@@ -56,19 +56,23 @@ def check(file: Path, columns: Path | None, report_to: Path | None, faults_to: P
     from saksama.model.clock import SystemClock
 
     with refusals(as_json=as_json), progress_bar(_("Memeriksa")) as show:
-        found = described(
-            json.loads(
-                check_file(
-                    file,
-                    columns=columns,
-                    report=report_to,
-                    faults=faults_to,
-                    as_of=SystemClock().now().astimezone().date(),  # on this machine's wall
-                    progress=show,
-                ).to_json()
-            )
+        checked = check_file(
+            file,
+            columns=columns,
+            report=report_to,
+            faults=faults_to,
+            as_of=SystemClock().now().astimezone().date(),  # on this machine's wall
+            progress=show,
         )
-    report(found, _found_lines(found), as_json=as_json)
+    found = described(json.loads(checked.tally.to_json()))
+    read = [_("Dibaca sebagai {kind}.").format(kind=checked.read_as)]
+    if checked.unused_columns:
+        read.append(_("Kolom yang tidak dipakai: {columns}").format(columns=" | ".join(checked.unused_columns)))
+    report(
+        {"read_as": checked.read_as, "unused_columns": checked.unused_columns, **found},
+        [*read, *_found_lines(found)],
+        as_json=as_json,
+    )
     if found["faulty_lines"] or found["set_aside"]:
         raise click.exceptions.Exit(1)
 
@@ -100,25 +104,29 @@ def take_in(file: Path, office_path: Path, kind: str, columns: Path | None, as_j
     first = (
         _("Daftar {roll} diambil masuk.")
         if taken.is_new
-        else _("Daftar {roll} sudah pernah diambil; tidak ada yang berubah.")
+        else _("Daftar {roll} sudah pernah diambil sebagai {kind}; tidak ada yang berubah.")
     )
     report(
         {"roll": taken.summary.roll, "is_new": taken.is_new, **found},
-        [first.format(roll=taken.summary.roll), *_found_lines(found)],
+        [first.format(roll=taken.summary.roll, kind=taken.summary.kind.value), *_found_lines(found)],
         as_json=as_json,
     )
 
 
 def _found_lines(found: Mapping[str, Any]) -> list[str]:
+    places = _("{places} TPS di {villages} desa/kelurahan")
+    if not found["tps"] and not found["villages"]:
+        places = _("TPS dan desa/kelurahan tidak disebut")
+    elif not found["tps"]:
+        places = _("{villages} desa/kelurahan, TPS tidak disebut")
+    elif not found["villages"]:
+        places = _("{places} TPS, desa/kelurahan tidak disebut")
     lines = [
-        _(
-            "{lines} baris = {checked} diperiksa + {aside} disisihkan; {places} TPS di {villages} desa/kelurahan."
-        ).format(
+        _("{lines} baris = {checked} diperiksa + {aside} disisihkan; {where}.").format(
             lines=number(found["lines_in"]),
             checked=number(found["checked"]),
             aside=number(found["set_aside"]),
-            places=number(found["tps"]),
-            villages=number(found["villages"]),
+            where=places.format(places=number(found["tps"]), villages=number(found["villages"])),
         )
     ]
     for fault in found["faults"]:
@@ -126,6 +134,14 @@ def _found_lines(found: Mapping[str, Any]) -> list[str]:
         lines.append(f"  {number(fault['count']):>9}  {level}: {fault['sentence']}")
     lines += [f"  {number(w['count']):>9}  {_('daftar kerja')}: {w['sentence']}" for w in found["worklists"]]
     lines += [f"  {number(a['count']):>9}  {_('disisihkan')}: {a['sentence']}" for a in found["aside"]]
+    lines += [_recap_line(stated) for stated in found["recap"]]
     if found["faults"]:
         lines.append(_("Tidak satu pun di atas menjadi alasan mencoret pemilih."))
     return lines
+
+
+def _recap_line(stated: Mapping[str, Any]) -> str:
+    place = " ".join(part for part in (stated["village_name"], stated["tps"] and f"TPS {stated['tps']}") if part)
+    return _("  Rekap menyebut {stated} pemilih di {place}; berkas berisi {found}.").format(
+        stated=number(stated["stated"]), place=place or "-", found=number(stated["found"])
+    )

@@ -24,6 +24,7 @@ from saksama.roll.faults_book import FaultsWriter
 from saksama.roll.mapping import ColumnMapping, load_mapping
 from saksama.roll.reader import RollFile, open_roll
 from saksama.roll.report import write_report
+from saksama.roll.schema import is_numbering
 from saksama.roll.tally import Tally
 from saksama.vault.keys import Keystore
 from saksama.vault.sealing import SealedTableWriter
@@ -82,6 +83,15 @@ def take_in_roll(
     return TakenIn(summary, is_new=True)
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """What `roll check` found: how the file was read, columns (other than of numbering) not used, and the counts."""
+
+    read_as: str
+    unused_columns: tuple[str, ...]
+    tally: Tally
+
+
 def mapping_from(path: Path | None) -> ColumnMapping | None:
     """The column mapping in a TOML file, or None where columns are to be recognised by name."""
     return None if path is None else load_mapping(path)
@@ -95,8 +105,8 @@ def check_file(
     faults: Path | None = None,
     as_of: date | None = None,
     progress: Progress | None = None,
-) -> Tally:
-    """The tally of a roll file, keeping nothing: what `roll check` tells an operator with no office yet.
+) -> CheckedFile:
+    """A roll file counted, keeping nothing: what `roll check` tells an operator with no office yet.
 
     `report` gets an HTML page of counts; `faults` a workbook of the faulty lines, with their values: asked for, and to
     be kept like the roll itself.
@@ -104,7 +114,7 @@ def check_file(
     tally = Tally()
     with ExitStack() as closing, open_roll(path, columns=mapping_from(columns)) as file:
         book = None if faults is None else closing.enter_context(FaultsWriter(faults))
-        about = file.described
+        about, unused = file.described, tuple(label for label in file.unused_columns if not is_numbering(label))
         for batch in check_roll(file, progress=progress, as_of=as_of):
             tally.add(batch)
             if book is not None:
@@ -112,7 +122,7 @@ def check_file(
         tally.assert_balanced()
     if report is not None:
         write_report(report, tally, title=_("Pemeriksaan {file}").format(file=path.name), about=about)
-    return tally
+    return CheckedFile(about, unused, tally)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ from collections import Counter
 from typing import Any
 
 from saksama.roll.faults import ASIDE, FAULTS, WORKLISTS
+from saksama.roll.regions import Regions
 
 
 def described(tally: dict[str, Any]) -> dict[str, Any]:
     """The tally (as `tally.json` holds it) with a sentence for every code, and the balance by village and TPS.
 
-    `wilayah` is the kabupaten/kota of most lines whose village the region table knows, or "".
+    `recap` has what a recapitulation states otherwise than the lines are.
+    `villages` and `tps` count those that checked lines name. `wilayah` is the kabupaten/kota of most lines whose
+    village the region table knows, or "", with its name.
     """
     by_place = [
         dict(zip(("sheet", "village", "tps", "lines_in", "checked", "set_aside"), place, strict=True))
@@ -19,6 +22,8 @@ def described(tally: dict[str, Any]) -> dict[str, Any]:
     for place in by_place:
         if "." in place["village"]:
             kabupaten[place["village"][:5]] += place["lines_in"]
+    wilayah = max(kabupaten, key=lambda code: (kabupaten[code], code)) if kabupaten else ""
+    regions = Regions.load()
     return {
         "lines_in": tally["lines_in"],
         "checked": tally["checked"],
@@ -29,10 +34,22 @@ def described(tally: dict[str, Any]) -> dict[str, Any]:
         "worklists": [
             _counted(code, count, WORKLISTS[code].spoken()) for code, count in _most_first(tally["worklists"])
         ],
+        "recap": [
+            {
+                "village": v,
+                "village_name": regions.name_of(v) if regions.known(v) else v,
+                "tps": t,
+                "stated": s,
+                "found": n,
+            }
+            for v, t, s, n in tally.get("recap", [])
+            if s != n
+        ],
         "by_place": by_place,
-        "villages": len({place["village"] for place in by_place}),
-        "tps": len({(place["village"], place["tps"]) for place in by_place}),
-        "wilayah": max(kabupaten, key=lambda code: (kabupaten[code], code)) if kabupaten else "",
+        "villages": len({place["village"] for place in by_place if place["checked"]} - {""}),
+        "tps": len({(place["village"], place["tps"]) for place in by_place if place["checked"] and place["tps"]}),
+        "wilayah": wilayah,
+        "wilayah_name": regions.name_of(wilayah) if regions.known(wilayah) else "",
     }
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("id", "en")
-_LOCALE = Path(__file__).resolve().parent.parent / "locale"
+LOCALE = Path(__file__).resolve().parent.parent / "locale"
 _language: ContextVar[str] = ContextVar("saksama_language", default="id")
 
 
@@ -22,7 +22,7 @@ def language() -> str:
 
 @cache
 def _catalogue(name: str) -> gettext.NullTranslations:
-    return gettext.translation("saksama", _LOCALE, languages=[name], fallback=True)
+    return gettext.translation("saksama", LOCALE, languages=[name], fallback=True)
 
 
 def _(message: str) -> str:

@@ -20,6 +20,8 @@ from saksama.outcome.wording import (
 )
 
 NO_PLACE = "Tanpa kode wilayah"
+# The only change there is today: a 0 under Baru and Ubah must not be read as a figure of the period.
+_ONLY_STRUCK = "Baru dan Ubah bernilai 0 karena perubahan yang dijalankan di sini hanya pencoretan data ganda."
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ def _result(minutes: Minutes, name: str) -> Point:
         "rl" + "r" * (len(headings) - 2),
         (0, 1, *[0] * (len(headings) - 2)),
         tuple(rows),
+        "" if office.baru or office.ubah else _ONLY_STRUCK,
     )
     return Point((paragraph,), (table,))
 
@@ -251,7 +254,7 @@ def _cases(minutes: Minutes) -> Annex:
         (0, 0, 4, 0, 0, 0, 3),
         tuple(rows),
         f"Kelas menurut skema K1-K4 {minutes.class_scheme}. Keputusan: banyaknya petugas yang sependapat. Nomor baris "
-        f"dihitung dari 0 menurut urutan daftar {minutes.roll_before}.",
+        f"dihitung dari 1 menurut urutan daftar {minutes.roll_before}; buku besar menghitung dari 0.",
     )
     return Annex("Lampiran II", "Perkara data ganda yang telah diputus", table, is_wide=False)
 
@@ -259,10 +262,15 @@ def _cases(minutes: Minutes) -> Annex:
 def _case_cells(minutes: Minutes, case: DecidedCase) -> tuple[str, ...]:
     villages = ", ".join(_name(minutes, code) for code in dict.fromkeys(case.villages))
     if case.kept is None:
-        lines = ", ".join(map(str, case.lines))
+        lines = _numbers(case.lines)
     else:
-        lines = f"tetap {case.kept}; dicoret {', '.join(map(str, case.struck))}"
+        lines = f"tetap {_numbers([case.kept])}; dicoret {_numbers(case.struck)}"
     return case.case, villages, case.kpu_class or "-", RULINGS[case.ruling], str(case.decisions), lines
+
+
+def _numbers(lines: Sequence[int]) -> str:
+    """Lines as the pages of cases number them, from 1."""
+    return ", ".join(str(line + 1) for line in lines)
 
 
 def _people_headings(office: Count) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ is complete and on the disk: these are the files the operator asked for, and the
 import os
 import re
 import secrets
-import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -15,20 +14,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import xlsxwriter  # type: ignore[import-untyped]  # ships no types
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # the same
 
 from saksama.model.errors import BadInput
 from saksama.model.roll import COLUMNS
 from saksama.model.texts import _
 from saksama.outcome.model_a import MODEL_A_HEADINGS, as_text, model_a
+from saksama.outcome.workbook import Columns, TextSheet, TextWorkbook
 
-# Beyond this a workbook takes minutes to write and Excel cannot comfortably open it; one sheet holds 1,048,576 rows.
-# Most kabupaten have about 409,000 voters.
-MAX_XLSX_LINES = 500_000
+# More than any kabupaten (Bogor has some 4 million); a ZIP of more may pass the 4 GiB that every program can open.
+MAX_XLSX_LINES = 10_000_000
 _MAX_SHEETS = 150  # a roll with damaged codes must not open thousands of sheets; the rest shares one
 _NO_CODE, _THE_REST = "TANPA KODE", "LAINNYA"
 _NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
@@ -39,10 +37,6 @@ _WIDTHS = {"NAMA": 28, "ALAMAT": 30, "NIK": 18, "NKK": 18, "KECAMATAN": 18, "KEL
 
 class TooManyForExcel(BadInput):
     """More lines than a workbook can hold and be opened."""
-
-
-class CellTooLong(BadInput):
-    """A value longer than the 32,767 characters of an Excel cell."""
 
 
 class RollFile(ABC):
@@ -133,76 +127,53 @@ class ParquetRoll(RollFile):
 class XlsxRoll(RollFile):
     """A workbook, a sheet for each kecamatan, every cell text: a NIK keeps its sixteen digits, nothing is a formula.
 
-    `names` gives names of places by code; `at` is the moment the workbook says it was made. Raises TooManyForExcel
-    beyond `MAX_XLSX_LINES` and CellTooLong. Rows wait in a private folder beside the file until the end.
+    A kecamatan of more lines than a sheet holds goes on in a second. `names` gives names of places by code; `at` is the
+    moment the workbook says it was made. Raises TooManyForExcel beyond `MAX_XLSX_LINES` and CellTooLong. Rows wait in a
+    private folder beside the file until the end.
     """
 
     def __init__(self, path: Path, *, names: Mapping[str, str], at: datetime) -> None:
         super().__init__(path)
         self._names = names
-        self._rows = tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.")
-        self._book = xlsxwriter.Workbook(
-            str(self._aside),
-            {
-                "constant_memory": True,
-                "tmpdir": self._rows.name,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-            },
-        )
-        self._book.set_properties({"title": "Model A-Daftar Pemilih", "author": "Saksama", "created": at})
-        self._text = self._book.add_format({"num_format": "@"})
-        self._heading = self._book.add_format({"num_format": "@", "bold": True, "bottom": 1})
-        self._sheets: dict[str, Worksheet] = {}
-        self._next_row: dict[str, int] = {}
+        columns = Columns(MODEL_A_HEADINGS, tuple(_WIDTHS.get(heading, 14) for heading in MODEL_A_HEADINGS))
+        self._book = TextWorkbook(self._aside, columns, title="Model A-Daftar Pemilih", at=at)
+        self._sheets: dict[str, TextSheet] = {}
 
     def _write(self, table: pa.Table) -> None:
         require_fits_excel(self.lines)
         lines = model_a(table, names=self._names)
-        for cells in zip(*(column.to_pylist() for column in lines.columns), strict=True):
-            sheet, row = self._place_of(cells[_KECAMATAN] or "")
-            for number, cell in enumerate(cells):
-                # write_string, never write: a name that begins with "=" is a name.
-                if cell is not None and sheet.write_string(row, number, cell, self._text) != 0:
-                    raise CellTooLong(_("Sebuah isian terlalu panjang bagi Excel; gunakan berkas CSV atau Parquet."))
+        columns: list[Any] = [column.combine_chunks() for column in lines.columns]
+        keys = pc.fill_null(columns[_KECAMATAN], "").dictionary_encode()
+        which = np.asarray(keys.indices)
+        for number, kecamatan in enumerate(keys.dictionary.to_pylist()):
+            rows = np.flatnonzero(which == number)
+            while len(rows):
+                sheet = self._sheet_of(kecamatan)
+                here, rows = rows[: sheet.room], rows[sheet.room :]
+                sheet.append([column.take(pa.array(here)) for column in columns])
 
-    def _place_of(self, kecamatan: str) -> tuple[Worksheet, int]:
-        """The sheet of a kecamatan and its next free row."""
+    def _sheet_of(self, kecamatan: str) -> TextSheet:
+        """The sheet in which the next line of a kecamatan stands."""
         key = kecamatan if kecamatan in self._sheets or len(self._sheets) < _MAX_SHEETS else _THE_REST
-        if key not in self._sheets:
-            self._sheets[key] = self._new_sheet(key)
-            self._next_row[key] = 1
-        row = self._next_row[key]
-        self._next_row[key] = row + 1
-        return self._sheets[key], row
+        if key not in self._sheets or not self._sheets[key].room:
+            self._sheets[key] = self._book.sheet(self._sheet_name(key))
+        return self._sheets[key]
 
-    def _new_sheet(self, key: str) -> Worksheet:
+    def _sheet_name(self, key: str) -> str:
         wanted = f"{key} {self._names.get(key, '')}".strip() or _NO_CODE
         name = _NOT_IN_A_SHEET_NAME.sub(" ", wanted)[:31].strip() or _NO_CODE
-        taken = {sheet.get_name().lower() for sheet in self._sheets.values()}
+        taken = {sheet.name.lower() for sheet in self._book.sheets}
         if name.lower() in taken:  # Excel does not tell "a" from "A", nor what stands after 31 letters
-            name = f"{name[:26]} {len(self._sheets) + 1}"
-        sheet = self._book.add_worksheet(name)
-        for number, heading in enumerate(MODEL_A_HEADINGS):
-            sheet.set_column(number, number, _WIDTHS.get(heading, 14), self._text)
-            sheet.write_string(0, number, heading, self._heading)
-        sheet.freeze_panes(1, 0)
-        return sheet
+            name = f"{name[:26]} {len(self._book.sheets) + 1}"
+        return name
 
     def _finish(self) -> None:
         if not self._sheets:
-            self._place_of("")  # a roll without voters is still a workbook with headings
-        for key, sheet in self._sheets.items():
-            sheet.autofilter(0, 0, max(1, self._next_row[key] - 1), len(MODEL_A_HEADINGS) - 1)
+            self._sheet_of("")  # a roll without voters is still a workbook with headings
         self._book.close()
-        self._rows.cleanup()
 
     def _give_up(self) -> None:
-        for sheet in self._sheets.values():
-            sheet.row_data_fh.close()
-        self._book.fileclosed = True  # else it complains of not having been closed
-        self._rows.cleanup()
+        self._book.give_up()
 
 
 def require_fits_excel(lines: int) -> None:

@@ -46,6 +46,11 @@ def null_where(column: pa.StringArray, mask: Mask) -> pa.StringArray:
     return cast("pa.StringArray", _pc.if_else(pa.array(~mask), column, pa.scalar(None, pa.string())))
 
 
+def chosen(mask: Mask, column: pa.StringArray, other: pa.StringArray) -> pa.StringArray:
+    """The cells of `column` where `mask` holds, else those of `other`."""
+    return cast("pa.StringArray", _pc.if_else(pa.array(mask), column, other))
+
+
 def matches(column: pa.StringArray, pattern: str, *, ignore_case: bool = False) -> Mask:
     """Where the RE2 `pattern` is found."""
     return mask_of(_pc.match_substring_regex(column, pattern, ignore_case=ignore_case))

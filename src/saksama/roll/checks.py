@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -14,12 +15,15 @@ from saksama.roll.aside import SetAside, find_aside, kept, original_cells, witho
 from saksama.roll.cells import cells_of
 from saksama.roll.dates import DateReader
 from saksama.roll.faults import FAULTS
+from saksama.roll.footers import FooterBlock
 from saksama.roll.judging import Judged, judge
 from saksama.roll.layout import Layout
 from saksama.roll.places import PlaceReader
 from saksama.roll.profile import Profile, Profiler
-from saksama.roll.raw import RawBatch, RawSheet
+from saksama.roll.raw import Mask, RawBatch, RawSheet
 from saksama.roll.reader import OpenSheet, RollFile, empty
+from saksama.roll.recap import Stated, read_recap
+from saksama.roll.schema import PLACES
 
 Progress = Callable[[int, int | None], None]
 ORIGINALS = tuple(name + ORIGINAL_SUFFIX for name in COLUMNS)
@@ -37,6 +41,7 @@ CHECKED = pa.schema(
 ASIDE_ROWS = pa.schema([(LINE, _NUMBER), ("sheet", _TEXT), ("source_row", _NUMBER), ("codes", _TEXT), ("cells", _TEXT)])
 FAULT_ROWS = pa.schema([(LINE, _NUMBER), ("column", _TEXT), ("code", _TEXT), ("level", _TEXT)])
 _CODES = tuple(FAULTS)
+_RECAP_ROWS = 1 << 14  # of a sheet without voters: more TPS than any kabupaten has
 _PLACES_OF_FAULTS = ("", *COLUMNS)  # "" stands for the whole line
 
 
@@ -47,12 +52,14 @@ class CheckedBatch:
     `checked` has the schema `CHECKED`: the columns of the checked roll, `line`, an original for every column (text
     exactly as in the file; null where the file has no such column), sheet and row. `aside` and `faults` have
     `ASIDE_ROWS` and `FAULT_ROWS`; faults hold no personal data. `worklists` counts what coktas visits, no faults.
+    `recap` is what a recapitulation among the sheets states; it is given once, with the first batch of its sheet.
     """
 
     checked: pa.Table
     aside: pa.Table
     faults: pa.Table
     worklists: Counter[str] = field(default_factory=Counter)
+    recap: tuple[Stated, ...] = ()
 
     @property
     def lines_in(self) -> int:
@@ -118,14 +125,18 @@ def _let_go(held: list[RawBatch]) -> Iterator[RawBatch]:
 
 def _sheet_without_header(raw: RawSheet, state: _State) -> Iterator[CheckedBatch]:
     """A recapitulation or notes: every row that is not blank is set aside, so that nothing is silent."""
-    width = max(map(len, raw.head(1 << 10)), default=0)
+    head = raw.head(_RECAP_ROWS)
+    width = max(map(len, head), default=0)
+    recap = tuple(read_recap(head))
     for batch in raw.batches(0, width):
         rows = [at for at in range(len(batch)) if any((column[at].as_py() or "").strip() for column in batch.columns)]
         if rows:
             found = SetAside(np.array(rows, np.int64), [["tanpa_nama_dan_nomor"]] * len(rows), {})
             lines = np.arange(state.line, state.line + len(rows), dtype=np.int64)
             state.line += len(rows)
-            yield CheckedBatch(CHECKED.empty_table(), _aside_table(batch, found, lines, raw.name), _no_faults())
+            aside = _aside_table(batch, found, lines, raw.name)
+            yield CheckedBatch(CHECKED.empty_table(), aside, _no_faults(), recap=recap)
+            recap = ()
         state.report()
 
 
@@ -142,6 +153,7 @@ class _SheetReading:
     places: PlaceReader = field(init=False)
     # Row and cells of blank rows at the end so far: lines only if something follows.
     blank_rows: list[tuple[int, str]] = field(default_factory=list)
+    footer: FooterBlock = field(default_factory=FooterBlock)
     since_total: int = 0
     in_sheet: int = 0
 
@@ -152,18 +164,44 @@ class _SheetReading:
     def check(self, batch: RawBatch) -> CheckedBatch:
         """One batch, with the blank rows held back from the one before."""
         cells = cells_of(batch, self.layout)
-        found = find_aside(batch, cells, self.layout)
+        found = find_aside(batch, cells, self.layout, self.footer)
         batch, found, held = self._hold_back_blanks(batch, found)
         lines = np.arange(self.state.line, self.state.line + len(held) + len(batch), dtype=np.int64)
         self.state.line += len(lines)
         aside = self._aside(batch, found, lines, held)
         mask = found.mask(len(batch))
-        stay = kept(batch, mask)
-        stay_lines = lines[len(held) :][~mask]
+        parts = list(self._sections(batch, found, mask, lines[len(held) :]))
+        return CheckedBatch(
+            pa.concat_tables([part.checked for part in parts]),
+            aside,
+            pa.concat_tables([part.faults for part in parts]),
+            sum((part.worklists for part in parts), Counter()),
+        )
+
+    def _sections(self, batch: RawBatch, found: SetAside, aside: Mask, lines: Indices) -> Iterator[CheckedBatch]:
+        """The lines of a batch judged, those below a row of titles in the place that it names."""
+        ends = [*sorted(found.sections), len(batch)]
+        for begin, end in pairwise([0, *ends]):
+            here = ~aside
+            here[:begin] = here[end:] = False
+            if begin in found.sections:
+                self._enter(found.sections[begin])
+            if here.any() or end == len(batch):
+                yield self._judged(kept(batch, ~here), lines[here])
+
+    def _enter(self, titles: dict[str, str]) -> None:
+        """Go on in the place of these titles: what they name goes, with all below it, before what was named above."""
+        levels = (*PLACES, "tps")
+        first = min(levels.index(name) for name in titles)
+        above = {name: text for name, text in self.layout.place.items() if levels.index(name) < first}
+        self.layout = replace(self.layout, place={**above, **titles})
+        self.places = PlaceReader(self.layout.place)
+
+    def _judged(self, stay: RawBatch, lines: Indices) -> CheckedBatch:
         judged = judge(cells_of(stay, self.layout), stay, self.layout, self.profile, self.dates, self.places)
-        faults = _fault_table(judged, stay_lines)
-        checked = self._checked_table(judged, stay, stay_lines)
-        return CheckedBatch(checked, aside, faults, _worklists(judged, self.state.as_of))
+        faults = _fault_table(judged, lines)
+        checked = self._checked_table(judged, stay, lines)
+        return CheckedBatch(checked, ASIDE_ROWS.empty_table(), faults, _worklists(judged, self.state.as_of))
 
     def _hold_back_blanks(self, batch: RawBatch, found: SetAside) -> tuple[RawBatch, SetAside, list[tuple[int, str]]]:
         """`batch` without the blank rows at its end, and those held from before that now count."""
@@ -186,7 +224,7 @@ class _SheetReading:
             mask[end:] = True
             batch = kept(batch, mask)
             among = int((found.rows < end).sum())
-            found = SetAside(found.rows[:among], found.codes[:among], found.totals)
+            found = SetAside(found.rows[:among], found.codes[:among], found.totals, found.sections)
         return batch, found, held
 
     def _aside(self, batch: RawBatch, found: SetAside, lines: Indices, held: list[tuple[int, str]]) -> pa.Table:

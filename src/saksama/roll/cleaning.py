@@ -13,6 +13,7 @@ EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUL
 _UNTIDY = r"[\s\x{A0}]{2,}|[\t\n\r\f\v\x{A0}]"
 _NOTHING = r"^[-–—._*\s]*$"
 _TPS = re.compile(r"\s*(?:no(?:mor)?\.?\s*)?(?:tps)?[\s.:_-]*(?:no(?:mor)?\.?[\s.:]*)?([0-9]{1,4}[A-Za-z]?)\s*", re.I)
+_FLOAT = re.compile(r"\s*[0-9]{1,15}\.0\s*")
 _RT = re.compile(r"\s*(?:rt|rw)?[\s.:/]*([0-9]{1,4})\s*", re.I)
 
 # Words that officers write for the codes of Model A.
@@ -52,7 +53,7 @@ def coded(column: pa.StringArray, kinds: Kinds | None, name: str) -> tuple[pa.St
     codes = _CODES[name]
 
     def read(text: str, kind: int) -> tuple[str | None, str]:
-        word = re.sub(r"[^A-Z0-9]+", "", whole_number(text, kind).upper())
+        word = _word(whole_number(text, kind))
         if not word:
             return None, ""
         if word in codes:
@@ -63,6 +64,15 @@ def coded(column: pa.StringArray, kinds: Kinds | None, name: str) -> tuple[pa.St
         return None, "kode_tak_dikenal"
 
     return mapped(column, kinds, read)
+
+
+def is_code(name: str, text: str) -> bool:
+    """Whether `text` is a code of the column `name` in any spelling."""
+    return _word(text) in _CODES[name]
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[^A-Z0-9]+", "", text.upper())
 
 
 def small_number(column: pa.StringArray, kinds: Kinds | None, name: str) -> tuple[pa.StringArray, dict[str, Indices]]:
@@ -80,8 +90,8 @@ def small_number(column: pa.StringArray, kinds: Kinds | None, name: str) -> tupl
 
 
 def whole_number(text: str, kind: int) -> str:
-    """`text`, or where the cell is a number such as `1.0` the whole number it stands for."""
-    if kind != NUMBER:
+    """`text`, or where it is a number such as `1.0` (pandas writes that also as text) the whole number meant."""
+    if kind != NUMBER and not _FLOAT.fullmatch(text):
         return text
     try:
         number = Decimal(text)

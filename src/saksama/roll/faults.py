@@ -213,6 +213,11 @@ _TEXTS: dict[str, tuple[FaultLevel, str, str]] = {
         "Jumlah sel di baris ini lain dari jumlah kolom; isi mungkin bergeser.",
         "Periksa pemisah di baris ini.",
     ),
+    "kode_wilayah_berhuruf": (
+        _FORMAT,
+        "Kode wilayah berisi huruf.",
+        "Tulis kodenya seperti 34.04; bila isinya nama, beri judul kolom tanpa kata Kode.",
+    ),
     "wilayah_tak_dikenal": (
         _LOOK,
         "Kode atau nama wilayah tidak ditemukan di tabel 2016-2025.",
@@ -231,6 +236,7 @@ ASIDE: Mapping[str, AsideText] = MappingProxyType(
         "judul_berulang": AsideText("Judul kolom yang berulang."),
         "baris_jumlah": AsideText("Baris jumlah."),
         "jumlah_tidak_cocok": AsideText("Baris jumlah menyebut angka lain dari banyaknya baris di atasnya."),
+        "kaki_lembar": AsideText("Catatan, keterangan, atau tanda tangan di bawah daftar."),
         "baris_kosong": AsideText("Baris kosong."),
         "tanpa_nama_dan_nomor": AsideText("Tanpa nama dan tanpa nomor."),
     }

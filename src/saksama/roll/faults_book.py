@@ -1,5 +1,6 @@
 """The workbook of faulty lines, for the operator to find and mend them in the source."""
 
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ class FaultsWriter:
             for batch in check_roll(file):
                 writer.add(batch)
 
-    One row a fault: line, sheet, row, column, the value as the file has it, code, level, sentence, mend. The operator
-    asked for this file; it holds voters' data and is to be kept accordingly. The value is written as text, never as a
-    formula. Past a million rows a sheet a further sheet begins. Nothing appears at `path` unless all went well.
+    One row a fault: line (from 1, as on the pages), sheet, row, column, the value as the file has it, code, level,
+    sentence, mend. The operator asked for this file; it holds voters' data and is to be kept accordingly. The value is
+    written as text, never as a formula. Past a million rows a sheet a further sheet begins. Nothing appears at `path`
+    unless all went well.
     """
 
     ROWS_A_SHEET = 1_000_000
@@ -34,8 +36,11 @@ class FaultsWriter:
         self._aside = written_aside(self._path)
         self._file = self._aside.__enter__()
         safe = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
-        # Held in memory, or xlsxwriter would keep voters' data in a temporary folder.
-        self._book: Any = xlsxwriter.Workbook(self._file, {**safe, "constant_memory": False, "in_memory": True})
+        # Rows wait in a private folder beside the file: a roll may have millions of faults, too many for memory.
+        self._waiting = tempfile.TemporaryDirectory(dir=self._path.parent, prefix=f".{self._path.name}.")
+        self._book: Any = xlsxwriter.Workbook(
+            self._file, {**safe, "constant_memory": True, "tmpdir": self._waiting.name}
+        )
         self._bold = self._book.add_format({"bold": True, "text_wrap": True})
         self._sheets: dict[str, tuple[Any, int, int]] = {}
         return self
@@ -46,7 +51,7 @@ class FaultsWriter:
         heads = (_("Baris"), _("Lembar"), _("Baris di berkas"), _("Alasan"), _("Isi baris"))
         for row in batch.aside.to_pylist():
             reasons = " ".join(ASIDE[code].spoken() for code in row["codes"].split(","))
-            values = (row["line"], row["sheet"], row["source_row"], reasons, row["cells"])
+            values = (row["line"] + 1, row["sheet"], row["source_row"], reasons, row["cells"])
             self._write(_("Disisihkan"), heads, values, widths=(10, 14, 10, 40, 80))
 
     def _add_faults(self, checked: pa.Table, faults: pa.Table) -> None:
@@ -56,7 +61,7 @@ class FaultsWriter:
             _("Baris"), _("Lembar"), _("Baris di berkas"), _("Kolom"), _("Isi asli"), _("Kode"), _("Tingkat"),
             _("Temuan"), _("Cara memperbaiki"),
         )  # fmt: skip
-        levels = {"format": _("kesalahan format"), "lihat": _("perlu dilihat")}
+        levels = {"format": _("cacat format"), "lihat": _("perlu dilihat")}
         place = {line: at for at, line in enumerate(checked.column("line").to_pylist())}
         sheets, rows = checked.column("sheet"), checked.column("source_row")
         for fault in faults.to_pylist():
@@ -67,7 +72,7 @@ class FaultsWriter:
                 _("Temuan"),
                 heads,
                 (
-                    fault["line"], sheets[at].as_py(), rows[at].as_py(), column or _("seluruh baris"), original,
+                    fault["line"] + 1, sheets[at].as_py(), rows[at].as_py(), column or _("seluruh baris"), original,
                     fault["code"], levels[fault["level"]], sentence, mend,
                 ),
                 widths=(10, 14, 10, 14, 24, 24, 16, 60, 60),
@@ -90,13 +95,31 @@ class FaultsWriter:
         self._sheets[name] = (sheet, row + 1, number)
 
     def __exit__(self, kind: Any, fault: Any, trace: Any) -> None:
-        if kind is None:
-            if not self._sheets:
-                self._book.add_worksheet(_("Tidak ada temuan"))
-            self._book.close()
-        else:
-            self._book.fileclosed = 1  # nothing to keep, and the destructor must not warn
+        try:
+            if kind is None:
+                self._close()
+            else:
+                self._forget()
+        except BaseException as broken:
+            self._aside.__exit__(type(broken), broken, broken.__traceback__)
+            raise
+        finally:
+            self._waiting.cleanup()
         self._aside.__exit__(kind, fault, trace)
+
+    def _close(self) -> None:
+        if not self._sheets:
+            self._book.add_worksheet(_("Tidak ada temuan"))
+        try:
+            self._book.close()
+        except BaseException:
+            self._forget()
+            raise
+
+    def _forget(self) -> None:
+        for sheet in self._book.worksheets():
+            sheet.row_data_fh.close()
+        self._book.fileclosed = 1  # nothing to keep, and the destructor must not warn
 
 
 def _guarded(text: str) -> str:

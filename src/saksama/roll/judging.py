@@ -56,8 +56,8 @@ def judge(  # the parts of one sheet's reading, handed in by the one caller
     judged = Judged(len(batch), {}, cells.originals, None, {})
     cells = _errors_out(cells, judged)
     numbers = {
-        name: _numbers(name, cells, judged, tail=tail)
-        for name, tail in zip(("nik", "nkk"), profile.tails, strict=True)
+        name: _numbers(name, cells, judged, tail=tail, whole=whole)
+        for name, tail, whole in zip(("nik", "nkk"), profile.tails, profile.whole, strict=True)
         if name in cells.texts
     }
     for name in _TEXT:
@@ -79,14 +79,14 @@ def _errors_out(cells: Cells, judged: Judged) -> Cells:
     for name, column in cells.texts.items():
         texts[name], rows = without_errors(column)
         judged.fault(name, "sel_galat_excel", rows)
-    return Cells(texts, cells.kinds, cells.originals)
+    return Cells(texts, cells.kinds, cells.originals, cells.codes)
 
 
-def _numbers(name: str, cells: Cells, judged: Judged, *, tail: str) -> Numbers:
+def _numbers(name: str, cells: Cells, judged: Judged, *, tail: str, whole: bool) -> Numbers:
     numbers = read_numbers(cells.texts[name], cells.kinds[name])
     judged.clean[name] = numbers.clean
     for code, rows in numbers.faults.items():
-        judged.fault(name, code, rows)
+        judged.fault(name, "nomor_sebagai_angka" if whole and code == "nomor_presisi_excel" else code, rows)
     for code, mask in issue_faults(numbers).items():
         judged.fault(name, code, mask)
     if tail:
@@ -121,6 +121,9 @@ def _places(cells: Cells, judged: Judged, reader: PlaceReader) -> Places:
     given = {name: cells.texts[name] for name in PLACES if name in cells.texts}
     places = read_places(given, cells.kinds, judged.length, reader)
     judged.clean |= places.columns
+    for name, codes in cells.codes.items():
+        is_error = matches(codes, r"^\s*#")  # of Excel, and named so
+        judged.fault(name, "kode_wilayah_berhuruf", matches(codes, r"\pL") & ~is_error)
     for (column, code), rows in places.faults.items():
         judged.fault(column, code, rows)
     return places

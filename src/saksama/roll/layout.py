@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from saksama.model.roll import COLUMNS
 from saksama.model.texts import _
@@ -18,15 +18,16 @@ _TITLE = re.compile(
     r"|kalurahan|kelurahan|desa|(?:no(?:mor)?\.?\s*)?tps)\s*(?:/\s*\w+\s*)?[:.]?\s*(.*)$",
     re.I | re.S,
 )
-_LONG_NUMBER = re.compile(r"[0-9]{4,}")
+_LONG_NUMBER = re.compile(r"[0-9]{5,}|^\s*[0-9]{4}\s*$")  # "TPS 2024" may head a column
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Layout:
     """Where each element stands in a sheet.
 
-    `fields` maps a field to a column, from 0. `named` are the place columns that hold names. `skip` counts the rows
-    up to and with the header. `place` has texts from the titles or the mapping: codes or names of `PLACES`, and tps.
+    `fields` maps a field to a column, from 0. `named` are the place columns that hold names; `spare` are columns of
+    names beside a column of codes, read where the code is blank. `skip` counts the rows up to and with the header.
+    `place` has texts from the titles or the mapping: codes or names of `PLACES`, and tps.
     """
 
     labels: tuple[str, ...]
@@ -34,6 +35,7 @@ class Layout:
     named: frozenset[str]
     skip: int
     place: Mapping[str, str]
+    spare: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def width(self) -> int:
@@ -43,7 +45,7 @@ class Layout:
     @property
     def unused(self) -> tuple[str, ...]:
         """Labels of the columns that the checked roll has no place for."""
-        taken = set(self.fields.values())
+        taken = {*self.fields.values(), *self.spare.values()}
         return tuple(label for at, label in enumerate(self.labels) if at not in taken and label.strip())
 
     def has(self, column: str) -> bool:
@@ -69,15 +71,19 @@ def find_layout(head: list[list[str]], mapping: ColumnMapping | None, *, where: 
     Raises UnknownLayout if there is a header but columns clash, or the mapping names a label that is not there.
     """
     if any(len(row) > WIDEST for row in head):
-        raise TooBig(_("{where}: lebih dari {n} kolom; itu bukan daftar pemilih.").format(where=where, n=WIDEST))
+        raise TooBig(
+            _("{where}: lebih dari {n} kolom; simpan hanya kolom daftar pemilih.").format(where=where, n=WIDEST)
+        )
     if mapping is not None:
         return _mapped(head, mapping, where=where)
     header = _best_header(head)
     if header is None:
         return None
     fields, named = _choose(header, where=where)
+    names = {name: [at for at, is_name in hits if is_name] for name, hits in header.found.items() if name not in named}
+    spare = {name: places[0] for name, places in names.items() if len(places) == 1}
     labels = _widened(header.labels, head[header.skip :])
-    return Layout(tuple(labels), fields, named, header.skip, _titles(head[: header.skip]))
+    return Layout(tuple(labels), fields, named, header.skip, _titles(head[: header.skip]), spare)
 
 
 def _widened(labels: list[str], below: list[list[str]]) -> list[str]:
@@ -106,8 +112,8 @@ def _read_header(head: list[list[str]], at: int, rows: int) -> _Header | None:
     if at + rows > len(head):
         return None
     if any(_LONG_NUMBER.search(cell) for row in head[at : at + rows] for cell in row):
-        return None  # a header holds no numbers of four digits; a voter's line does
-    labels = head[at] if rows == 1 else _join(head[at], head[at + 1])
+        return None  # a header holds no long numbers; a voter's line does
+    labels = head[at] if rows == 1 else join_rows(head[at], head[at + 1])
     found: dict[str, list[tuple[int, bool]]] = {}
     for column, label in enumerate(labels):
         hit = _field_of(label)
@@ -122,7 +128,7 @@ def _read_header(head: list[list[str]], at: int, rows: int) -> _Header | None:
     return _Header(plain, skip, found)
 
 
-def _join(upper: list[str], lower: list[str]) -> list[str]:
+def join_rows(upper: list[str], lower: list[str]) -> list[str]:
     """Two header rows as one: a label above spans the empty cells right of it where the row below has labels."""
     width = max(len(upper), len(lower))
     upper, lower = upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower))
@@ -158,12 +164,12 @@ def _choose(header: _Header, *, where: str) -> tuple[dict[str, int], frozenset[s
     fields: dict[str, int] = {}
     named: set[str] = set()
     for name, hits in header.found.items():
-        coded = [hit for hit in hits if not hit[1]] or hits
+        coded = _foremost(name, [hit for hit in hits if not hit[1]] or hits, header.labels)
         if len(coded) > 1:
             sentence = _("{where}: ada {n} kolom untuk {field}; pilih satu dengan berkas pemetaan (--columns).").format(
                 where=where, n=len(coded), field=name
             )
-            raise _unknown(sentence, header.labels, headless=False)
+            raise _unknown(sentence, header.labels, below=[], headless=False)
         fields[name] = coded[0][0]
         if coded[0][1]:
             named.add(name)
@@ -174,6 +180,13 @@ def _choose(header: _Header, *, where: str) -> tuple[dict[str, int], frozenset[s
             for part in parts:
                 fields.pop(part, None)
     return fields, frozenset(named)
+
+
+def _foremost(name: str, hits: list[tuple[int, bool]], labels: list[str]) -> list[tuple[int, bool]]:
+    """Of several columns the one that is meant, where that is plain: the address and not the hamlet, the first note."""
+    if name == "alamat":
+        return [hit for hit in hits if re.search("alamat|jalan|jln?\\b", labels[hit[0]], re.I)] or hits
+    return hits[:1] if name == "keterangan" else hits
 
 
 def _titles(rows: list[list[str]]) -> dict[str, str]:
@@ -196,6 +209,14 @@ def _titles(rows: list[list[str]]) -> dict[str, str]:
     return place
 
 
+def section_titles(line: list[str | None]) -> dict[str, str]:
+    """The place that a row below the header names for the lines after it: "TPS : 002". A colon tells it from a line."""
+    cells = [cell or "" for cell in line]
+    if not any(":" in cell for cell in cells) or sum(1 for cell in cells if cell.strip()) > 6:
+        return {}
+    return _titles([cells])
+
+
 def _mapped(head: list[list[str]], mapping: ColumnMapping, *, where: str) -> Layout | None:
     """The layout the operator wrote, for a sheet with rows `head` on top."""
     wanted = {plain_label(v): k for k, v in mapping.columns.items() if isinstance(v, str)}
@@ -210,7 +231,7 @@ def _mapped(head: list[list[str]], mapping: ColumnMapping, *, where: str) -> Lay
         place = value - 1 if isinstance(value, int) else _position(labels, value)
         if place is None or place >= width:
             sentence = _("{where}: kolom untuk {field} di berkas pemetaan tidak ada; perbaiki judul atau nomornya.")
-            raise _unknown(sentence.format(where=where, field=name), labels, headless=at < 0)
+            raise _unknown(sentence.format(where=where, field=name), labels, below=head[at + 1 :], headless=at < 0)
         fields[name] = place
     skip = at + 1
     if 0 < skip < len(head) and _counts_up(head[skip]):
@@ -235,23 +256,49 @@ def _position(labels: list[str], label: str) -> int | None:
     return next(iter(exact or alike), None)
 
 
-def unknown_layout(head: list[list[str]], *, where: str) -> UnknownLayout:
-    """The answer to a file whose columns were not recognised: what is seen, and the mapping file to write."""
+def unknown_layout(head: list[list[str]], *, where: str, labelled: bool = False) -> UnknownLayout:
+    """The answer to a file whose columns were not recognised: what is seen, and the mapping file to write.
+
+    `labelled` says that the first row is labels by the file's own format.
+    """
     voters = next((n for n, row in enumerate(head) if any(_LONG_NUMBER.search(cell) for cell in row)), len(head))
     at = next((n for n in range(min(voters, SEARCHED)) if _is_labels(head[n], head[n + 1 : n + 6])), None)
     sentence = _("{where}: susunan kolom tidak dikenali; tulis berkas pemetaan lalu ulangi dengan --columns.")
+    if labelled and not any(re.search(r"[0-9]{4,}", cell) for cell in head[0]):
+        at = 0  # with a long number in it, it is a voter's line that a program took for labels
     if at is None:
-        return _unknown(sentence.format(where=where), _described(head), headless=True)
-    return _unknown(sentence.format(where=where), [cell.strip() for cell in head[at]], headless=False)
+        return _unknown(sentence.format(where=where), _described(head), below=head, headless=True)
+    labels = [cell.strip() for cell in head[at]]
+    return _unknown(sentence.format(where=where), labels, below=head[at + 1 :], headless=False)
 
 
-def _unknown(sentence: str, labels: list[str], *, headless: bool) -> UnknownLayout:
-    guesses: dict[str, str | int] = {}
-    for at, label in enumerate(labels):
-        hit = (_SHAPES.get(label), False) if headless else field_of(label)
-        if hit and hit[0] in FIELDS and hit[0] not in guesses:
-            guesses[hit[0]] = at + 1 if headless else label
-    return UnknownLayout(sentence, seen=tuple(labels), suggested_toml=suggest(labels, guesses, headless=headless))
+def _unknown(sentence: str, labels: list[str], *, below: list[list[str]], headless: bool) -> UnknownLayout:
+    """The refusal, with guesses by the labels and then, for what is still missing, by the cells `below` them."""
+    guesses: dict[str, int] = {}
+    if not headless:
+        for at, label in enumerate(labels):
+            hit = field_of(label)
+            if hit and hit[0] in FIELDS:
+                guesses.setdefault(hit[0], at)
+    shapes = _described(below)
+    for shape, name in _SHAPES.items():
+        free = [at for at in range(min(len(labels), len(shapes))) if at not in guesses.values()]
+        alike = [at for at in free if shapes[at] in (shape, "campuran") and re.search(_HINTS[name], labels[at], re.I)]
+        alike = alike or [at for at in free if shapes[at] == shape]
+        if len(alike) == 1:
+            guesses.setdefault(name, alike[0])
+    _guess_numbers(guesses, [at for at, seen in enumerate(shapes) if seen == "16 angka"], below)
+    given = {name: at + 1 if headless or not labels[at] else labels[at] for name, at in guesses.items()}
+    return UnknownLayout(sentence, seen=tuple(labels), suggested_toml=suggest(labels, given, headless=headless))
+
+
+def _guess_numbers(guesses: dict[str, int], columns: list[int], below: list[list[str]]) -> None:
+    """Of two columns of 16 digits the one that repeats is NKK: families stand together."""
+    different = {at: len({row[at].strip() for row in below if at < len(row)}) for at in columns}
+    if len(columns) == 1:
+        guesses.setdefault("nik", columns[0])
+    elif len(columns) == 2 and not {"nik", "nkk"} & set(guesses) and len(set(different.values())) == 2:
+        guesses["nkk"], guesses["nik"] = sorted(columns, key=lambda at: different[at])
 
 
 def _is_labels(row: list[str], below: list[list[str]]) -> bool:
@@ -270,7 +317,8 @@ def _is_labels(row: list[str], below: list[list[str]]) -> bool:
     return numeric > 0
 
 
-_SHAPES: Mapping[str | None, str] = {"16 angka": "nik", "tanggal": "tgl_lahir", "L/P": "jk", "kata": "nama"}
+_SHAPES: Mapping[str, str] = {"tanggal": "tgl_lahir", "L/P": "jk", "kata": "nama"}
+_HINTS: Mapping[str, str] = {"tgl_lahir": "lahir|birth|born|tgl", "jk": "kelamin|sex|gender", "nama": "nama|name"}
 
 
 def _described(head: list[list[str]]) -> list[str]:

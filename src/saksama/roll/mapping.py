@@ -41,7 +41,9 @@ def load_mapping(path: Path) -> ColumnMapping:
             raise BadMapping(_("Berkas pemetaan {name} terlalu besar; batasnya 64 KB.").format(name=name))
         parsed = tomllib.loads(text)
     except OSError as fault:
-        raise BadMapping(_("Berkas pemetaan {name} tidak dapat dibaca.").format(name=name)) from fault
+        raise BadMapping(
+            _("Berkas pemetaan {name} tidak dapat dibaca; periksa nama, folder, dan hak bacanya.").format(name=name)
+        ) from fault
     except UnicodeDecodeError as fault:
         raise BadMapping(_("Berkas pemetaan {name} harus teks UTF-8.").format(name=name)) from fault
     except tomllib.TOMLDecodeError as fault:

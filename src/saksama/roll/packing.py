@@ -16,6 +16,8 @@ LARGEST = 16 << 30  # bytes unpacked: some 100 million lines, more than any one 
 FREE = 64 << 20  # below this many unpacked bytes the ratio says nothing
 RATIO = 250  # text packs 5 to 30 fold, an empty styled sheet 100 fold; deflate ends at 1,032 fold
 MOST_MEMBERS = 10_000
+# Other kinds in the same wrapping, by a part that each has.
+_OTHERS = (("word/", "dokumen Word"), ("ppt/", "PowerPoint"), ("mimetype", "OpenDocument (ODS)"))
 # What the standard library raises on broken ZIP or gzip bytes.
 UNPACK_FAULTS = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, NotImplementedError, RuntimeError,
@@ -95,5 +97,12 @@ def _require_plain_workbook(names: list[str], name: str) -> None:
         )
     if "xl/workbook.bin" in lower:
         raise NotARollFile(_("Berkas {name} adalah XLSB; buka di Excel lalu simpan sebagai XLSX.").format(name=name))
+    other = next((kind for part, kind in _OTHERS if any(n.startswith(part) for n in lower)), "")
+    if other:
+        raise NotARollFile(
+            _("Berkas {name} adalah {actual}; buka lalu simpan daftarnya sebagai XLSX atau CSV.").format(
+                name=name, actual=other
+            )
+        )
     if "xl/workbook.xml" not in lower and not any(n.endswith("workbook.xml") for n in lower):
         raise NotARollFile(_("Berkas {name} bukan buku kerja Excel; buka lalu simpan sebagai XLSX.").format(name=name))

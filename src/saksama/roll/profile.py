@@ -19,6 +19,7 @@ READ = frozenset({"nik", "nkk", "tgl_lahir", BIRTH, "tps", "kd_kel"})
 _ENOUGH = 5  # lines that must agree before a column is called swapped or shifted
 _DISTINCT = 30  # different dates without a day over 12: by chance once in 10^11 sheets
 _SMALLEST_TPS = 5
+_ENOUGH_NUMBERS = 20  # fewer show nothing about how often a number ends in 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Profile:
 
     order: Order = Order.DAY_FIRST
     tails: tuple[str, str] = ("", "")  # of NIK and NKK: "0", "00" or ""
+    whole: tuple[bool, bool] = (False, False)  # NIK and NKK in number cells have all their digits
     swapped: frozenset[Shape] = frozenset()
     no_day_over_12: bool = False
     shifted_1904: bool = False
@@ -72,6 +74,8 @@ class Profiler:
 
     def _count_tails(self, name: str, numbers: Numbers) -> None:
         zero = numbers.sound & (numbers.digits[:, 15] == 0)
+        for code in ("nomor_presisi_excel", "nomor_sebagai_angka"):
+            self._tails[name, code] += len(numbers.faults.get(code, ()))
         self._tails[name, "all"] += int(numbers.sound.sum())
         self._tails[name, "0"] += int(zero.sum())
         self._tails[name, "00"] += int((zero & (numbers.digits[:, 14] == 0)).sum())
@@ -119,6 +123,7 @@ class Profiler:
         return Profile(
             order=order,
             tails=(self._tail("nik"), self._tail("nkk")),
+            whole=(self._is_whole("nik"), self._is_whole("nkk")),
             swapped=frozenset(swapped),
             no_day_over_12=len(self._typed) >= _DISTINCT and self._typed_over_12 == 0,
             shifted_1904=self._shifted >= _ENOUGH and self._shifted > self._straight,
@@ -126,6 +131,11 @@ class Profiler:
                 key for key, count in self._at_epoch.items() if count >= _SMALLEST_TPS and 2 * count > self._dated[key]
             ),
         )
+
+    def _is_whole(self, name: str) -> bool:
+        """Whether the numbers of number cells are whole: Excel leaves a 0 at the end of all of them, not of a tenth."""
+        cut, kept = self._tails[name, "nomor_presisi_excel"], self._tails[name, "nomor_sebagai_angka"]
+        return kept >= _ENOUGH_NUMBERS and not suspicious_tail(cut + kept, cut, 0)
 
     def _tail(self, name: str) -> str:
         return suspicious_tail(self._tails[name, "all"], self._tails[name, "0"], self._tails[name, "00"])

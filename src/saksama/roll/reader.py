@@ -14,7 +14,7 @@ from saksama.roll.formats.workbook import open_workbook
 from saksama.roll.layout import SEARCHED, Layout, find_layout, unknown_layout
 from saksama.roll.mapping import ColumnMapping, load_mapping
 from saksama.roll.raw import RawSheet
-from saksama.roll.refusals import DamagedFile, EmptyRoll, UnknownLayout
+from saksama.roll.refusals import DamagedFile, EmptyRoll, NotARollFile, UnknownLayout
 from saksama.roll.source import Kind, OpenFile, Source, identify
 
 __all__ = ["OpenSheet", "RollFile", "load_mapping", "open_roll"]
@@ -104,8 +104,8 @@ Beat = Callable[[], None] | None
 def _delimited(opened: OpenFile, source: Source, columns: ColumnMapping | None, beat: Beat) -> RollFile:
     scanned = scan(source, beat)
     sheet, layout = _best_delimiter(source, scanned, columns)
-    encoding = {"utf-8": "UTF-8 dengan BOM" if scanned.bom else "UTF-8", "cp1252": "Windows-1252"}[scanned.encoding]
-    delimiter = {",": "koma", ";": "titik koma", "\t": "tab"}[sheet.delimiter]
+    encoding = {"utf-8": _("UTF-8 dengan BOM") if scanned.bom else "UTF-8", "cp1252": "Windows-1252"}[scanned.encoding]
+    delimiter = {",": _("koma"), ";": _("titik koma"), "\t": "tab"}[sheet.delimiter]
     skip = layout.skip if layout else 0
     return RollFile(
         opened,
@@ -154,7 +154,9 @@ def _size(sheet: DelimitedSheet, layout: Layout | None) -> tuple[int, int]:
 def _workbook(opened: OpenFile, source: Source, columns: ColumnMapping | None, beat: Beat) -> RollFile:
     book = open_workbook(source, beat)
     sheets = tuple(_open_sheets(book.sheets, source, columns))
-    described = f"XLSX, {len(sheets)} lembar"
+    described = _("XLSX, {n} lembar").format(n=len(sheets))
+    if book.hidden:
+        described = _("XLSX, {n} lembar, {hidden} di antaranya tersembunyi").format(n=len(sheets), hidden=book.hidden)
     order = columns.date_order if columns else ""
     return RollFile(opened, sheets, Kind.WORKBOOK, described, book.rows, order, book.base_1904, read_twice=False)
 
@@ -191,14 +193,22 @@ def _may_have_lines(sheet: OpenSheet) -> bool:
     return len(head) == _LOOKED_AT or any(cell.strip() for row in head[sheet.layout.skip :] for cell in row)
 
 
-def _nothing_known(file: RollFile) -> EmptyRoll | UnknownLayout:
+def _nothing_known(file: RollFile) -> EmptyRoll | UnknownLayout | NotARollFile:
     """The refusal of a file in which no sheet has a header that is known."""
     with file:
         for sheet in file.sheets:
             head = sheet.raw.head(_LOOKED_AT)
-            if any(cell.strip() for row in head for cell in row):
-                where = f"{file.name}, {sheet.raw.name}" if sheet.raw.name else file.name
-                return unknown_layout(head, where=where)
+            if not any(cell.strip() for row in head for cell in row):
+                continue
+            if file.kind is Kind.DELIMITED and max(map(len, head)) == 1:
+                return NotARollFile(
+                    _(
+                        "Berkas {name} hanya satu kolom: tidak ada koma, titik koma, atau tab di antara kolomnya; "
+                        "ekspor ulang dengan salah satunya."
+                    ).format(name=file.name)
+                )
+            where = f"{file.name}, {sheet.raw.name}" if sheet.raw.name else file.name
+            return unknown_layout(head, where=where, labelled=file.kind is Kind.PARQUET)
     return empty(file.name)
 
 

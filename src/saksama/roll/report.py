@@ -7,6 +7,7 @@ from saksama.model.roll import FaultLevel
 from saksama.model.texts import _, language
 from saksama.roll.faults import ASIDE, FAULTS, WORKLISTS
 from saksama.roll.faults_book import FaultsWriter, write_faults
+from saksama.roll.recap import Compared
 from saksama.roll.regions import Regions
 from saksama.roll.tally import PlaceCount, Tally
 from saksama.roll.writing import written_aside
@@ -27,6 +28,11 @@ th, td { text-align: left; vertical-align: top; padding: .35rem .5rem; border-bo
 thead th { border-bottom: 2px solid #444 }
 th.n, td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
 small, .none { color: #444 }
+@media (max-width: 34rem) {
+  body { padding: .75rem; font-size: 15px }
+  th, td { padding: .3rem .2rem; font-size: .8rem }
+  th.n { white-space: normal }
+}
 @media print {
   body { font-size: 10.5pt; max-width: none; padding: 0 }
   h2 { break-after: avoid }
@@ -56,13 +62,16 @@ def _page(tally: Tally, *, title: str, about: str) -> str:
         f"<p>{_e(about)}</p>" if about else "",
         _sums(tally),
         f"<p>{_e(_promise())}</p>",
-        _fault_section(tally, FaultLevel.FORMAT, _("Kesalahan format")),
+        _fault_section(tally, FaultLevel.FORMAT, _("Cacat format")),
         _fault_section(tally, FaultLevel.LOOK, _("Perlu dilihat")),
         _simple_section(_("Baris yang disisihkan"), [(ASIDE[c].spoken(), n) for c, n in _by_count(tally.aside)]),
     ]
     if tally.worklists:
         rows = [(WORKLISTS[code].spoken(), count) for code, count in _by_count(tally.worklists)]
         parts.append(_simple_section(_("Daftar kunjungan"), rows))
+    wrong = [line for line in tally.recap() if line.stated != line.found]
+    if wrong:
+        parts.append(_recap_section(wrong))
     parts += [_village_section(tally), _place_section(tally), "</main></body></html>\n"]
     return "\n".join(part for part in parts if part)
 
@@ -79,7 +88,7 @@ def _sums(tally: Tally) -> str:
         (_("baris masuk"), tally.lines_in),
         (_("diperiksa"), tally.checked),
         (_("disisihkan"), tally.set_aside),
-        (_("baris dengan kesalahan format"), tally.faulty_lines),
+        (_("baris dengan cacat format"), tally.faulty_lines),
     )
     boxes = "".join(f"<div><b>{_number(count)}</b>{_e(label)}</div>" for label, count in sums)
     return f'<div class="sums">{boxes}</div>'
@@ -102,6 +111,16 @@ def _fault_section(tally: Tally, level: FaultLevel, heading: str) -> str:
 def _simple_section(heading: str, counted: list[tuple[str, int]]) -> str:
     rows = [f'<tr><td>{_e(text)}</td><td class="n">{_number(count)}</td></tr>' for text, count in counted]
     return _section(heading, (_("Alasan"), _("Baris")), rows, numbers=1)
+
+
+def _recap_section(wrong: list[Compared]) -> str:
+    rows = [
+        f"<tr><td>{_e(_village(line.village))}</td><td>{_e(line.tps or '–')}</td>"
+        f'<td class="n">{_number(line.stated)}</td><td class="n">{_number(line.found)}</td></tr>'
+        for line in wrong
+    ]
+    heads = (_("Desa/kelurahan"), _("TPS"), _("Menurut rekap"), _("Menurut baris"))
+    return _section(_("Rekap yang tidak cocok dengan baris"), heads, rows, numbers=2)
 
 
 def _village_section(tally: Tally) -> str:

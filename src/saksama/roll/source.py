@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import stat
 import zipfile
 from collections.abc import Iterator
@@ -39,6 +40,8 @@ _SUFFIXES = {
     ".parquet": Kind.PARQUET,
     ".pq": Kind.PARQUET,
 }
+_TEXT_SUFFIXES = tuple(suffix for suffix, kind in _SUFFIXES.items() if kind is Kind.DELIMITED)
+_CLAIMS = {*_SUFFIXES, ".gz", ".zip", ".xls", ".xlsb"}
 # First bytes -> what to call it. Only kinds that people do hand in by mistake.
 _FOREIGN = (
     (b"%PDF", "PDF"),
@@ -58,7 +61,7 @@ _FOREIGN = (
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An open file of a known kind. `name` is that of the file inside when packed."""
+    """An open file of a known kind. `name` is the one the operator gave, also of a packed file."""
 
     file: BinaryIO
     name: str
@@ -154,20 +157,26 @@ def identify(opened: OpenFile) -> Source:
     suffix = PurePosixPath(name).suffix.lower()
     if head[:2] == b"\x1f\x8b":
         _require_suffix(name, suffix, (".gz",), "gzip")
-        return _packed(Source(file, name.removesuffix(PurePosixPath(name).suffix), Kind.DELIMITED, "gz", ""), name)
+        return _packed(Source(file, name, Kind.DELIMITED, "gz", ""), name.removesuffix(PurePosixPath(name).suffix))
     if head[:2] == b"PK" and head[2:4] in (b"\x03\x04", b"\x05\x06"):
         member = sole_member(file, name)
         if member is not None:
             _require_suffix(name, suffix, (".zip",), "ZIP")
-            return _packed(Source(file, PurePosixPath(member).name, Kind.DELIMITED, "zip", member), name)
+            return _packed(Source(file, name, Kind.DELIMITED, "zip", member), PurePosixPath(member).name)
         kind = Kind.WORKBOOK
     else:
         kind = _kind_of(head, name, file)
+    if kind is Kind.DELIMITED and suffix not in ("", *_TEXT_SUFFIXES) and suffix in _CLAIMS and not _is_text(head):
+        raise damaged(name)  # neither what its name says nor text
     if suffix in (".gz", ".zip", ".xls", ".xlsb"):
         raise _lies(name, suffix, str(kind))
     if _SUFFIXES.get(suffix, kind) is not kind:
         raise _lies(name, suffix, str(kind))
     return Source(file, name, kind, "", "")
+
+
+def _is_text(head: bytes) -> bool:
+    return not head.translate(None, bytes(range(9, 256)))
 
 
 def _head(file: BinaryIO) -> bytes:
@@ -178,7 +187,7 @@ def _head(file: BinaryIO) -> bytes:
 
 
 def _require_suffix(name: str, suffix: str, honest: tuple[str, ...], actual: str) -> None:
-    if suffix not in honest and suffix in {*_SUFFIXES, ".gz", ".zip", ".xls", ".xlsb"}:
+    if suffix not in honest and suffix in _CLAIMS:
         raise _lies(name, suffix, actual)
 
 
@@ -190,25 +199,25 @@ def _lies(name: str, suffix: str, actual: str) -> NotARollFile:
     )
 
 
-def _packed(source: Source, outer: str) -> Source:
-    """`source` with the kind of what is inside; raises a BadInput if that cannot be read or is packed again."""
+def _packed(source: Source, inside: str) -> Source:
+    """`source` with the kind of the file called `inside` in it; raises a BadInput if that cannot be read."""
     with source.unpacked() as stream:
         head = stream.read(_HEAD)
         if not head:
-            raise EmptyRoll(_("Isi {name} kosong; kirim berkas yang berisi.").format(name=outer))
+            raise EmptyRoll(_("Isi {name} kosong; kirim berkas yang berisi.").format(name=source.name))
         if head[:2] == b"\x1f\x8b":
-            raise NotARollFile(_("{name} dikemas dua kali; buka satu kemasan dahulu.").format(name=outer))
+            raise NotARollFile(_("{name} dikemas dua kali; buka satu kemasan dahulu.").format(name=source.name))
     if head[:2] == b"PK":
         with source.seekable() as inner:
             if sole_member(inner, source.name) is not None:
-                raise NotARollFile(_("{name} dikemas dua kali; buka satu kemasan dahulu.").format(name=outer))
+                raise NotARollFile(_("{name} dikemas dua kali; buka satu kemasan dahulu.").format(name=source.name))
         kind = Kind.WORKBOOK
     else:
         with source.unpacked() as stream:
             kind = _kind_of(head, source.name, stream)
-    suffix = PurePosixPath(source.name).suffix.lower()
+    suffix = PurePosixPath(inside).suffix.lower()
     if _SUFFIXES.get(suffix, kind) is not kind:
-        raise _lies(source.name, suffix, str(kind))
+        raise _lies(inside, suffix, str(kind))
     return Source(source.file, source.name, kind, source.packing, source.member)
 
 
@@ -227,9 +236,17 @@ def _kind_of(head: bytes, name: str, stream: BinaryIO) -> Kind:
     for magic, actual in _FOREIGN:
         if head.startswith(magic):
             raise NotARollFile(
-                _("Isi {name} adalah {actual}, bukan CSV, XLSX, atau Parquet.").format(name=name, actual=actual)
+                _("Isi {name} adalah {actual}; kirim berkas datanya sebagai CSV, XLSX, atau Parquet.").format(
+                    name=name, actual=actual
+                )
             )
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:20].lower()
+    if re.match(rb'\[\s*[\[{]|\{\s*["}]', start):
+        raise NotARollFile(
+            _("Isi {name} adalah {actual}; kirim berkas datanya sebagai CSV, XLSX, atau Parquet.").format(
+                name=name, actual="JSON"
+            )
+        )
     if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<head", b"<meta")):
         raise NotARollFile(
             _("Isi {name} adalah halaman web (HTML/XML); buka di Excel lalu simpan sebagai XLSX.").format(name=name)

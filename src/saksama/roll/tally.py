@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,9 +12,10 @@ import pyarrow as pa
 
 from saksama.model.errors import Broken
 from saksama.model.texts import _
-from saksama.roll.arrow import coalesced, column_of, distinct, equals, trimmed
+from saksama.roll.arrow import Indices, coalesced, column_of, distinct, equals, trimmed
 from saksama.roll.checks import CheckedBatch
 from saksama.roll.faults import ASIDE, FAULTS, FaultText
+from saksama.roll.recap import Compared, Stated, compared
 
 __all__ = ["ASIDE", "FAULTS", "FaultText", "NotBalanced", "Place", "PlaceCount", "Tally"]
 
@@ -60,6 +61,8 @@ class Tally:
     aside: Counter[str] = field(default_factory=Counter)
     worklists: Counter[str] = field(default_factory=Counter)
     by_place: dict[Place, PlaceCount] = field(default_factory=dict)
+    stated: list[Stated] = field(default_factory=list)  # by a recapitulation among the sheets
+    _last: dict[str, Place] = field(default_factory=dict, repr=False, compare=False)  # of each sheet, while adding
 
     def add(self, batch: CheckedBatch) -> None:
         """Count one batch."""
@@ -70,14 +73,29 @@ class Tally:
         for codes in batch.aside.column("codes").to_pylist():
             self.aside.update(str(codes).split(","))
         self.worklists += batch.worklists
-        for place, count in _places(batch.checked):
+        self.stated += batch.recap
+        places, which = _places(batch.checked)
+        for place, count in zip(places, np.bincount(which, minlength=len(places)).tolist(), strict=True):
             here = self.by_place.setdefault(place, PlaceCount())
             here.lines_in += count
             here.checked += count
-        for sheet in batch.aside.column("sheet").to_pylist():
-            here = self.by_place.setdefault(Place(str(sheet), "", ""), PlaceCount())
+        for place in self._places_aside(batch, places, which):
+            here = self.by_place.setdefault(place, PlaceCount())
             here.lines_in += 1
             here.set_aside += 1
+        if len(which):
+            self._last[places[which[-1]].sheet] = places[which[-1]]
+
+    def _places_aside(self, batch: CheckedBatch, places: list[Place], which: Indices) -> Iterator[Place]:
+        """Where each row set aside stands: with the checked line before it in its sheet, else with the one after.
+
+        A batch is of one sheet.
+        """
+        lines = batch.checked.column("line").to_numpy()
+        after = np.searchsorted(lines, batch.aside.column("line").to_numpy()).tolist()
+        for sheet, at in zip(batch.aside.column("sheet").to_pylist(), after, strict=True):
+            first = places[which[0]] if len(which) else Place(str(sheet), "", "")
+            yield places[which[at - 1]] if at else self._last.get(str(sheet), first)
 
     def _count_faults(self, faults: pa.Table) -> None:
         grouped = faults.group_by(["column", "code"]).aggregate([("line", "count")])
@@ -114,6 +132,13 @@ class Tally:
             sum_here.set_aside += here.set_aside
         return dict(sorted(shown.items()))
 
+    def recap(self) -> list[Compared]:
+        """What a recapitulation among the sheets states, beside the checked lines."""
+        checked: Counter[tuple[str, str]] = Counter()
+        for place, here in self.shown_places().items():
+            checked[place.village, place.tps] += here.checked
+        return compared(self.stated, +checked)
+
     def by_village(self) -> dict[str, PlaceCount]:
         """The balance of every village, sheets and TPS together; lines without one under ""."""
         villages: dict[str, PlaceCount] = {}
@@ -136,6 +161,7 @@ class Tally:
             "faults_by_column": [[c, f, n] for (c, f), n in sorted(self.faults_by_column.items())],
             "aside": dict(sorted(self.aside.items())),
             "worklists": dict(sorted(self.worklists.items())),
+            "recap": [list(line) for line in self.recap()],
             "by_place": [[*p, n.lines_in, n.checked, n.set_aside] for p, n in self.shown_places().items()],
         }
         return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
@@ -152,6 +178,7 @@ class Tally:
             tally.faults = _counter(document["faults"])
             tally.faults_by_column = Counter({(str(c), str(f)): int(n) for c, f, n in document["faults_by_column"]})
             tally.aside, tally.worklists = _counter(document["aside"]), _counter(document["worklists"])
+            tally.stated = [Stated(str(v), str(t), int(n)) for v, t, n, _found in document.get("recap", [])]
             for sheet, village, tps, *counts in document["by_place"]:
                 tally.by_place[Place(str(sheet), str(village), str(tps))] = PlaceCount(*map(int, counts))
         except (ValueError, KeyError, TypeError, AttributeError) as fault:
@@ -173,25 +200,27 @@ def _may_show(village: str, lines: int) -> bool:
     return named and lines >= _FEW and len(village) <= _LONGEST_NAME
 
 
-def _places(checked: pa.Table) -> list[tuple[Place, int]]:
-    """The places of checked lines and how many lines each has."""
+def _places(checked: pa.Table) -> tuple[list[Place], Indices]:
+    """The places of checked lines, and for each line which of them it has."""
     if not checked.num_rows:
-        return []
+        return [], np.zeros(0, np.int64)
     written = trimmed(column_of(checked, "kd_kel_asli"))
     village = coalesced(coalesced(column_of(checked, "kd_kel"), written), None)
     keys = [distinct(column) for column in (column_of(checked, "sheet"), village, column_of(checked, "tps"))]
     which = np.zeros(checked.num_rows, np.int64)
     for cells, rows in keys:
         which = which * len(cells) + rows
-    found, counts = np.unique(which, return_counts=True)
-    places: Counter[Place] = Counter()
-    for key, count in zip(found.tolist(), counts.tolist(), strict=True):
+    found, which = np.unique(which, return_inverse=True)
+    places: dict[Place, int] = {}
+    at_place = []
+    for key in found.tolist():
         texts = []
         for cells, _rows in reversed(keys):
             key, at = divmod(key, len(cells))  # noqa: PLW2901  # the key is taken apart, last column first
             texts.append(cells[at][0])
-        places[Place(texts[2], texts[1].upper(), _tps(texts[0]))] += count
-    return list(places.items())
+        place = Place(texts[2], texts[1].upper(), _tps(texts[0]))
+        at_place.append(places.setdefault(place, len(places)))
+    return list(places), np.array(at_place, np.int64)[which]
 
 
 def _tps(text: str) -> str:

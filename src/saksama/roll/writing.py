@@ -19,8 +19,10 @@ class CannotWrite(BadInput):
 def written_aside(path: Path) -> Iterator[IO[bytes]]:
     """A file to write that takes the place of `path` at the end, durably; after a fault nothing has changed.
 
-    Raises CannotWrite if the folder is missing or closed.
+    Raises CannotWrite if the folder is missing or closed, or `path` is a folder itself.
     """
+    if path.is_dir():
+        raise CannotWrite(_("{name} adalah folder; tulis nama berkasnya juga.").format(name=path))
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as fault:

@@ -28,6 +28,7 @@ DELIMITERS = (",", ";", "\t")
 _BOM = codecs.BOM_UTF8
 _CONTROL = bytes(b for b in range(32) if b not in (9, 10, 12, 13, 26, 27))
 _UNDEFINED_1252 = b"\x81\x8d\x8f\x90\x9d"
+_IS_CONTROL = re.compile(rb"[" + re.escape(_CONTROL) + rb"]")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _WIDEST = 2 * WIDEST  # cells kept of a row that has more than any honest one
 
@@ -49,8 +50,8 @@ def scan(source: Source, progress: Callable[[], None] | None = None) -> Scan:
         with source.unpacked() as stream:
             while chunk := stream.read(1 << 20):
                 bom, first = bom or (first and chunk.startswith(_BOM)), False
-                _require_text(chunk, source.name)
-                tail = _longest(chunk, tail, source.name)
+                _require_text(chunk, source.name, lines)
+                tail = _longest(chunk, tail, source.name, lines)
                 lines += chunk.count(b"\n") or chunk.count(b"\r")
                 utf8 = utf8 and _decodes(decoder, chunk, final=False)
                 if not utf8 and chunk.translate(None, _UNDEFINED_1252) != chunk:
@@ -65,17 +66,24 @@ def scan(source: Source, progress: Callable[[], None] | None = None) -> Scan:
     return Scan("utf-8" if utf8 else "cp1252", bom, lines + (tail > 0))
 
 
-def _require_text(chunk: bytes, name: str) -> None:
+def _require_text(chunk: bytes, name: str, lines: int) -> None:
     if chunk.translate(None, _CONTROL) == chunk:
         return
-    if chunk.count(0) > len(chunk) // 8:
-        mend = _("Berkas {name} tampaknya UTF-16; simpan ulang dari Excel sebagai “CSV UTF-8”.")
-    else:
-        mend = _("Berkas {name} berisi bita NUL atau kendali, jadi bukan teks CSV; ekspor ulang dari sumbernya.")
-    raise NotARollFile(mend.format(name=name))
+    if 0.3 < chunk[:4096].count(0) / len(chunk[:4096]) < 0.6:  # every other byte, as in UTF-16
+        raise NotARollFile(
+            _("Berkas {name} tampaknya UTF-16; simpan ulang dari Excel sebagai “CSV UTF-8”.").format(name=name)
+        )
+    found = _IS_CONTROL.search(chunk)
+    assert found is not None, "some byte was taken out"
+    raise NotARollFile(
+        _(
+            "Berkas {name}, baris {line}: berisi bita NUL atau kendali, jadi bukan teks CSV; "
+            "ekspor ulang dari sumbernya."
+        ).format(name=name, line=lines + chunk.count(b"\n", 0, found.start()) + 1)
+    )
 
 
-def _longest(chunk: bytes, tail: int, name: str) -> int:
+def _longest(chunk: bytes, tail: int, name: str, lines: int) -> int:
     """Bytes since the last line end, given `tail` before `chunk`; raises TooBig when a line grows past the limit."""
     start = 0
     if tail + len(chunk) <= LONGEST_LINE:
@@ -88,7 +96,10 @@ def _longest(chunk: bytes, tail: int, name: str) -> int:
         if end < 0:
             if len(window) > room:
                 raise TooBig(
-                    _("Berkas {name} punya baris lebih dari 1 MB; itu bukan daftar pemilih.").format(name=name)
+                    _(
+                        "Berkas {name}, baris {line}: lebih dari 1 MB, jadi bukan baris pemilih; ekspor ulang dari "
+                        "sumbernya dengan satu pemilih di tiap baris."
+                    ).format(name=name, line=lines + chunk.count(b"\n", 0, start) + 1)
                 )
             return tail + len(window)
         start, tail = start + end + 1, 0

@@ -30,8 +30,14 @@ class ParquetSheet:
     name: str = ""
 
     def head(self, rows: int) -> list[list[str]]:
-        """The column names as a header row. Nothing below it is read."""
-        return [list(self.names)][:rows]
+        """The column names as a header row, then the first rows."""
+        found = [list(self.names)][:rows]
+        if rows < 2:
+            return found
+        for batch in self.batches(0, len(self.names)):
+            lines = zip(*(column[: rows - 1].to_pylist() for column in batch.columns), strict=True)
+            return found + [list(cells) for cells in lines]
+        return found
 
     def batches(self, skip: int, width: int, only: frozenset[int] | None = None) -> Iterator[RawBatch]:
         """All rows; `skip` counts the row of names."""
@@ -102,10 +108,18 @@ def parquet_sheet(source: Source) -> ParquetSheet:
         raise TooBig(_("Isi {name} membengkak tidak wajar saat dibuka (bom kemasan).").format(name=source.name))
     if meta.num_rows == 0:
         raise EmptyRoll(_("Parquet {name} tidak berisi baris; kirim berkas yang berisi.").format(name=source.name))
-    nested = [name for name, kind in zip(schema.names, schema.types, strict=True) if _is_nested(kind)]
-    if nested or len(schema.names) > _WIDEST or len(set(schema.names)) != len(schema.names):
+    nested = [at for at, kind in enumerate(schema.types, 1) if _is_nested(kind)]
+    twins = [at for at, label in enumerate(schema.names, 1) if schema.names.index(label) != at - 1]
+    if nested or twins:
         raise NotARollFile(
-            _("Parquet {name} berisi kolom bersarang atau bernama kembar; ratakan dahulu.").format(name=source.name)
+            _(
+                "Parquet {name}, kolom ke-{at}: bersarang, biner, atau bernama kembar; jadikan teks biasa dengan nama "
+                "sendiri."
+            ).format(name=source.name, at=(nested or twins)[0])
+        )
+    if len(schema.names) > _WIDEST:
+        raise TooBig(
+            _("{where}: lebih dari {n} kolom; simpan hanya kolom daftar pemilih.").format(where=source.name, n=WIDEST)
         )
     names = tuple(n for n in schema.names if not n.endswith(ORIGINAL_SUFFIX))
     return ParquetSheet(source, names, meta.num_rows)

@@ -88,17 +88,19 @@ class XmlReader:
 
 
 class WorkbookXml(XmlReader):
-    """`sheets` as (name, relation), whether dates count from 1904."""
+    """`sheets` as (name, relation), how many of them are hidden, whether dates count from 1904."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.sheets: list[tuple[str, str]] = []
         self.base_1904 = False
+        self.hidden = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "sheet":
             relation = next((v for k, v in attributes.items() if k.endswith(":id")), "")
             self.sheets.append((attributes.get("name", ""), relation))
+            self.hidden += attributes.get("state", "visible") != "visible"
         elif name == "workbookPr":
             self.base_1904 = attributes.get("date1904", "0") in ("1", "true", "on")
 
@@ -192,7 +194,11 @@ class SharedStrings(XmlReader):
 def cell_text(text: str, name: str) -> str:
     """A text of a workbook with `_x000D_` and its like taken back; raises TooBig past what a cell can hold."""
     if len(text) > 8 * LONGEST_CELL:
-        raise TooBig(_("Buku kerja {name} punya sel yang terlalu panjang; itu bukan daftar pemilih.").format(name=name))
+        raise TooBig(
+            _("Buku kerja {name} punya sel yang terlalu panjang; kosongkan sel itu lalu simpan ulang.").format(
+                name=name
+            )
+        )
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
@@ -310,7 +316,7 @@ class SheetXml(XmlReader):
 
     def _too_wide(self) -> TooBig:
         return TooBig(
-            _("Buku kerja {name} punya lebih dari {n} kolom; itu bukan daftar pemilih.").format(
+            _("Buku kerja {name} punya lebih dari {n} kolom; simpan hanya kolom daftar pemilih.").format(
                 name=self.name, n=WIDEST
             )
         )
@@ -327,7 +333,9 @@ class SheetXml(XmlReader):
         """Raise TooBig when text gathers that belongs to no cell's end."""
         if len(self._parts) > 1000 or len(self._inline) > 1000:
             raise TooBig(
-                _("Buku kerja {name} punya sel yang terlalu panjang; itu bukan daftar pemilih.").format(name=self.name)
+                _("Buku kerja {name} punya sel yang terlalu panjang; kosongkan sel itu lalu simpan ulang.").format(
+                    name=self.name
+                )
             )
 
     def take(self) -> SheetRows:

@@ -41,11 +41,12 @@ _MOST_SHEETS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """The sheets of a workbook, in its order; how many rows they have together; its calendar."""
+    """The sheets of a workbook, in its order, hidden ones too; how many rows they have together; its calendar."""
 
     sheets: tuple[RawSheet, ...]
     rows: int
     base_1904: bool
+    hidden: int
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -138,7 +139,7 @@ def open_workbook(source: Source, beat: Callable[[], None] | None) -> Workbook:
             raise damaged(source.name)
         rows += _search(source, part, beat)
         sheets.append(WorkbookSheet(source, name, part, strings.strings, styles.dates))
-    return Workbook(tuple(sheets), rows, book.base_1904)
+    return Workbook(tuple(sheets), rows, book.base_1904, book.hidden)
 
 
 def _parts(file: BinaryIO, name: str) -> dict[str, str]:
