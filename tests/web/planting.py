@@ -13,7 +13,6 @@ from saksama.model.pair import Band
 from saksama.model.recommendation import Assistant, PairComparison, Recommendation
 from saksama.model.record import Record, RecordRef
 from saksama.model.roll import RollId
-from saksama.vault.pseudonym import mark
 from saksama.vault.sealing import seal_bytes
 
 ROLL, RUN = RollId("0123456789abcdef"), "feedfacefeedface"
@@ -102,12 +101,7 @@ def new_case(
         at=desk.clock.now(),
     )
     sealed = seal_bytes(salt + written, keys=desk.keys, purpose=f"evidence:{case.id}")
-    people_mark = mark(
-        {str(n): str(sorted(record.values.items())) for n, record in enumerate(records)},
-        keys=desk.keys,
-        purpose="case-mark",
-    )
-    return NewCase(case, sealed, people_mark, referral_entry(case, said))
+    return NewCase(case, sealed, referral_entry(case, said))
 
 
 def entries_of(cases: CaseStore) -> list[bytes]:
