@@ -12,11 +12,13 @@ from saksama.audit import audit_folder
 from saksama.audit.entries import KINDS, AuditedEntry, LooksPersonal, NotCanonical, read_entry
 from saksama.ledger.policy import Policy
 from saksama.model.entry import EntryKind
-from tests.audit.story import LOG_KEY, as_bytes, true_story
+from tests.audit.story import LOG_KEY, account_for, as_bytes, true_story
 
 
 def acts() -> list[dict[str, Any]]:
-    return [act.to_json() for act in true_story(Policy.of(LOG_KEY.verifier(), [])).acts]
+    story = true_story(Policy.of(LOG_KEY.verifier(), []))
+    account_for(story)
+    return [act.to_json() for act in story.acts]
 
 
 BY_KIND = {act["kind"]: act for act in acts()}

@@ -13,7 +13,7 @@ from saksama.casework.store import NewDecision
 from saksama.flow.desk import SALT_BYTES, Desk
 from saksama.flow.remember import opened_evidence
 from saksama.model.case import Case, CaseId
-from saksama.model.decision import Choice, Decision, DecisionId, choice_commitment
+from saksama.model.decision import Choice, Decision, DecisionId, Ruling, choice_commitment
 from saksama.model.entry import Entry, EntryId, EntryKind
 from saksama.model.nik import mask
 from saksama.model.officer import Officer, OfficerId
@@ -57,6 +57,7 @@ class ShownCase:
     assistant: Assistant
     earlier: tuple[EarlierRuling, ...]
     decisions: tuple[ShownDecision, ...]
+    settled_as: Ruling | None  # what two officers agreed, once they have
     may_decide: bool
 
 
@@ -73,6 +74,7 @@ def show_case(case_id: CaseId, officer: Officer, *, desk: Desk) -> ShownCase:
         entry = _seen_entry(case, officer, desk)
         desk.cases.record_seen(case.id, officer.id, digest=case.evidence_digest, entry=entry)  # 3
     decisions = desk.cases.decisions(case.id)
+    agreed = rules.agreement(decisions)
     standing = {d.id for d in rules.standing(decisions)}
     shown = tuple(
         _shown(decision, decision.id in standing, desk)
@@ -85,6 +87,7 @@ def show_case(case_id: CaseId, officer: Officer, *, desk: Desk) -> ShownCase:
         assistant=evidence.recommendation.assistant,
         earlier=evidence.earlier,
         decisions=shown,
+        settled_as=None if agreed is None else agreed[0].choice.ruling,
         may_decide=rules.may_decide(officer, case, decisions),
     )
 

@@ -1,6 +1,5 @@
 """Step 3: a recommendation becomes a case of the office that owns the lines."""
 
-import json
 import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -53,20 +52,6 @@ class Referred:
     not_found: tuple[CaseId, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LastReferral:
-    """The newest referral as the ledger has it: `referred` are clusters that are cases now."""
-
-    run: str
-    roll: RollId
-    clusters: int
-    referred: int
-    ruled_before: int
-    awaiting: int
-    overlapping: int
-    not_ours: int
-
-
 def refer_cases(
     run: str,
     *,
@@ -100,12 +85,6 @@ def refer_cases(
         told.referred(len(chunk))
     desk.cases.add_to_outbox(_entry_for(run, roll, done, desk))  # 5
     return done
-
-
-def last_referral(cases: CaseStore) -> LastReferral | None:
-    """What the newest referral of the office came to; None before the first."""
-    written = cases.latest_entry(EntryKind.RUN_REFERRED)
-    return None if written is None else LastReferral(**json.loads(written)["body"])
 
 
 def _refer_some(
