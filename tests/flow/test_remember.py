@@ -95,10 +95,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> TwoRolls:
     _run, first = find_and_refer(folder / "roll.csv", office)
     ruled = {}
     for number, case in enumerate(all_cases(office)):
-        choice = (APART, REFERRED, Choice(Ruling.SAME_PERSON, case.lines[0], case.lines[1:]))[number % 3]
-        rule(case, choice, office)
-        ruled[case.id] = choice.ruling
-    first_cases = frozenset(ruled)
+        choice = (APART, REFERRED, Choice(Ruling.SAME_PERSON, case.lines[0], case.lines[1:]), None)[number % 4]
+        if choice is not None:
+            rule(case, choice, office)
+            ruled[case.id] = choice.ruling
+    first_cases = frozenset(case.id for case in all_cases(office))
     with office.book() as book:
         enter_pending(book, office.desk.cases)
         roll = all_cases(office)[0].roll
@@ -119,6 +120,7 @@ def test_what_was_ruled_on_the_first_roll_is_not_raised_on_the_second(story: Two
     # The engine learns its weights from the roll, so at the edge a pair may be found once and not twice.
     assert 0.8 * apart <= story.second.ruled_before <= apart
     assert 0.8 * waiting <= story.second.awaiting <= waiting
+    assert story.second.opened > 5  # of those nobody had ruled on
     for case in story.new_cases():
         earlier = shown(case, story.office).earlier
         pairs = len(case.lines) * (len(case.lines) - 1) // 2

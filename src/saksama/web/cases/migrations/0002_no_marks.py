@@ -20,4 +20,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunPython(take_guards_off, migrations.RunPython.noop),
         migrations.RemoveField(model_name="caserow", name="mark"),
+        migrations.RunPython(migrations.RunPython.noop, take_guards_off),  # the same on the way back
     ]
