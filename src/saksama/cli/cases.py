@@ -9,7 +9,7 @@ import click
 
 from saksama.cli.terminal import as_json, number, office_folder, progress_bar, refusals, report
 from saksama.model.case import CaseId, CaseState
-from saksama.model.clock import as_text
+from saksama.model.clock import as_text, local_date
 from saksama.model.decision import Ruling
 from saksama.model.pair import Band
 from saksama.model.texts import _
@@ -64,7 +64,10 @@ def _said(done: "Referred") -> Iterator[str]:
     yield _("Sudah diputus bukan ganda, tidak ada unsur yang berubah: {n}.").format(n=number(done.ruled_before))
     yield _("Menunggu jawaban Disdukcapil, tidak ada unsur yang berubah: {n}.").format(n=number(done.awaiting))
     if done.awaiting:
-        yield _("Bila sudah dijawab: saksama cases refer --answered PERKARA. Nomornya: saksama cases list --remembered")
+        yield _(
+            "Bila sudah dijawab: saksama cases refer --office FOLDER --answered PERKARA. "
+            "Nomornya: saksama cases list --remembered"
+        )
     yield _("Tidak dirujuk: {over} bertumpang, {other} milik kantor lain.").format(
         over=number(done.overlapping), other=number(done.not_ours)
     )
@@ -157,8 +160,10 @@ def _list_remembered(office_path: Path, limit: int, after: str | None, *, as_jso
         },
         [
             *(
-                f"{c.case}  {_ruling(c.ruling):<28} {c.at:%Y-%m-%d}  {c.roll}  "
-                + _("baris {pairs}").format(pairs=", ".join(f"{left + 1}-{right + 1}" for left, right in c.pairs))
+                f"{c.case}  {_ruling(c.ruling):<24} {local_date(c.at, office.settings.wilayah.utc_offset_hours)}  "
+                + _("daftar {roll} baris {pairs}").format(
+                    roll=c.roll, pairs=", ".join(f"{left + 1} & {right + 1}" for left, right in c.pairs)
+                )
                 for c in shown
             ),
             _("{total} putusan diingat.").format(total=number(len(found))),
