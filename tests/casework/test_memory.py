@@ -127,6 +127,22 @@ def test_a_third_line_makes_a_case_that_shows_the_pair_ruled_on(office: Office) 
     assert len(set(earlier.decisions)) == 2
 
 
+def test_a_third_line_does_not_pass_for_one_of_the_pair_with_something_changed(office: Office) -> None:
+    """A second entry of Ina under another NIK: of Ani and that one nothing was ever ruled."""
+    case = office.rules(DIFFERENT, BOTH)
+    copy = INA | {"nik": "3404014101700005", "alamat": "D"}
+    recalled = office.recall(on(NOW, _1=ANI, _2=INA, _3=copy))
+    assert recalled.left_out is None
+    assert [(was.left, was.right, was.case, was.changed) for was in recalled.earlier] == [(1, 2, case.id, ())]
+
+
+def test_of_two_lines_that_may_be_the_one_ruled_on_the_more_alike_is(office: Office) -> None:
+    office.rules(DIFFERENT, BOTH)
+    nearer, farther = INA | {"alamat": "D"}, INA | {"alamat": "E", "rt": "004"}
+    (earlier,) = office.recall(on(NOW, _1=farther, _2=ANI, _3=nearer)).earlier
+    assert (earlier.left, earlier.right, earlier.changed) == (2, 3, (ChangedElement(3, Element.ALAMAT),))
+
+
 def test_two_of_three_ruled_apart_are_left_out(office: Office) -> None:
     office.rules(DIFFERENT, on(OLD, _1=ANI, _2=INA, _3=NIA))
     assert office.recall(AGAIN).left_out is LeftOut.RULED_DIFFERENT

@@ -171,17 +171,20 @@ class Memory:
             self._lines_by_kin.setdefault(key, []).append(line)
 
     def _meet(self, ruling: PairRuling, left: tuple[str, ...], right: tuple[str, ...]) -> None:
+        """Note which pair now is the one ruled on: the most alike alone, so that a third line does not pass for it."""
+        found: dict[tuple[int, int], _Met] = {}
         for one, other in product(self._lines_like(left), self._lines_like(right)):
-            if one == other or self._cluster_of[one] != self._cluster_of[other]:
-                continue
-            changed = sorted(
-                [*self._changes(one, left), *self._changes(other, right)],
-                key=lambda change: (change.line, list(Element).index(change.element)),
-            )
-            met, pair = _Met(ruling, tuple(changed)), (min(one, other), max(one, other))
+            if one != other and self._cluster_of[one] == self._cluster_of[other]:
+                changed = (*self._changes(one, left), *self._changes(other, right))
+                met, pair = _Met(ruling, tuple(sorted(changed, key=_place))), (min(one, other), max(one, other))
+                if pair not in found or len(changed) < len(found[pair].changed):
+                    found[pair] = met
+        fewest = min((len(met.changed) for met in found.values()), default=0)
+        alike = sorted(pair for pair, met in found.items() if len(met.changed) == fewest)
+        for pair in alike if fewest == 0 else alike[:1]:
             known = self._met.get(pair)
-            if known is None or known.rank < met.rank:
-                self._met[pair] = met
+            if known is None or known.rank < found[pair].rank:
+                self._met[pair] = found[pair]
 
     def _lines_like(self, elements: tuple[str, ...]) -> set[int]:
         return {line for key in _kin(elements) for line in self._lines_by_kin.get(key, ())}
@@ -199,6 +202,10 @@ def _kin(elements: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for names in _KIN:
         if all(values[name] for name in names):
             yield tuple(f"{name.value}={values[name]}" for name in names)
+
+
+def _place(change: ChangedElement) -> tuple[int, int]:
+    return change.line, list(Element).index(change.element)
 
 
 def _overrules(met: _Met, standing: PairRuling) -> bool:
