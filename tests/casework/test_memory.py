@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saksama.casework.memory import ChangedElement, LeftOut, Memory, elements_of, pair_rulings
+from saksama.casework.memory import ChangedElement, Elements, LeftOut, Memory, elements_of, pair_rulings
 from saksama.model.case import Case, CaseState, case_id_for
 from saksama.model.decision import Choice, Decision, Ruling
 from saksama.model.record import Element, Record, RecordRef
@@ -23,9 +23,9 @@ INA = ANI | {"nik": "3404014101700002", "nkk": "3404010101200009", "nama": "INA"
 NIA = ANI | {"nik": "3404014101700003", "nkk": "3404010101200007", "nama": "NIA", "alamat": "C"}
 
 
-def in_the_open(one: Mapping[str, str], other: Mapping[str, str]) -> str:
+def in_the_open(one: Elements, other: Elements) -> str:
     """A fingerprint that hides nothing, for rules that do not care how it is made."""
-    return repr(sorted([elements_of(one), elements_of(other)]))
+    return repr(sorted([one, other]))
 
 
 def on(roll: RollId, **lines: Mapping[str, str]) -> tuple[Record, ...]:

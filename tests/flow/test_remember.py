@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saksama.audit.checks import audit_folder
+from saksama.casework.memory import elements_of
 from saksama.casework.store import CaseFilter, MemoryCaseStore
+from saksama.flow import remember
 from saksama.flow.accounts import LastReferral, last_referral
 from saksama.flow.decide import ShownCase, decide_case, show_case
 from saksama.flow.enact import enact_decisions
@@ -21,7 +23,7 @@ from saksama.flow.find import find_duplicates, plan_from
 from saksama.flow.intake import take_in_roll
 from saksama.flow.office import Office, create_office, enrolment_entry
 from saksama.flow.refer import Referred, refer_cases
-from saksama.flow.remember import pair_fingerprint, remembered_cases
+from saksama.flow.remember import remembered_cases
 from saksama.flow.sample import make_sample
 from saksama.model.case import Case, CaseId
 from saksama.model.decision import Choice, Ruling
@@ -230,6 +232,10 @@ def test_an_answered_referral_that_the_run_did_not_find_is_named(story: TwoRolls
     done = refer_cases(story.second_run, rolls=office.rolls, runs=office.runs, desk=office.desk, answered=waiting)
     found = {was.case for case in story.new_cases() for was in shown(case, office).earlier}
     assert set(done.not_found) == set(waiting) - found
+
+
+def pair_fingerprint(one: Mapping[str, str], other: Mapping[str, str], *, keys: Keystore) -> str:
+    return remember.pair_fingerprint(elements_of(one), elements_of(other), keys=keys)
 
 
 values = st.fixed_dictionaries(

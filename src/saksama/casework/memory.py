@@ -13,11 +13,12 @@ from saksama.model.decision import Decision, DecisionId, Ruling
 from saksama.model.record import Element, Record
 from saksama.model.roll import RollId
 
-Values = Mapping[str, str]
-Fingerprint = Callable[[Values, Values], str]
+Elements = tuple[str, ...]  # of one record, in the order of `Element`
+Fingerprint = Callable[[Elements, Elements], str]
 # Under what a line is met again though an element of it changed. One element alone would meet a stranger: a NIK carried
 # by two people, or a namesake.
 _KIN = ((Element.NIK, Element.NAMA), (Element.NIK, Element.TGL_LAHIR), (Element.NKK, Element.NAMA, Element.TGL_LAHIR))
+_NAMES = tuple(element.value for element in Element)
 
 
 class LeftOut(StrEnum):
@@ -81,9 +82,9 @@ class _Met:
         return self.ruling.at, -len(self.changed), self.ruling.case
 
 
-def elements_of(values: Values) -> tuple[str, ...]:
+def elements_of(values: Mapping[str, str]) -> Elements:
     """The compared elements of a record in the order of `Element`, NFC, blank as the empty text."""
-    return tuple(unicodedata.normalize("NFC", values.get(element.value, "")) for element in Element)
+    return tuple(unicodedata.normalize("NFC", values.get(name, "")) for name in _NAMES)
 
 
 def pair_rulings(case: Case, decisions: Sequence[Decision]) -> tuple[PairRuling, ...]:
@@ -108,7 +109,7 @@ class Memory:
         self._fingerprint = fingerprint
         self._newest: dict[str, PairRuling] = {}
         self._raised: dict[str, datetime] = {}
-        self._now: dict[int, tuple[str, ...]] = {}
+        self._now: dict[int, Elements] = {}
         self._cluster_of: dict[int, int] = {}
         self._lines_by_kin: dict[tuple[str, ...], list[int]] = {}
         self._met: dict[tuple[int, int], _Met] = {}
@@ -118,17 +119,17 @@ class Memory:
 
     def learn(self, case: Case, decisions: Sequence[Decision], records: Sequence[Record]) -> None:
         """Take in a case with all its decisions and the records of its evidence."""
-        values = {record.ref.line: record.values for record in records}
+        elements = {record.ref.line: elements_of(record.values) for record in records}
         rulings = {(ruling.left, ruling.right): ruling for ruling in pair_rulings(case, decisions)}
         for left, right in combinations(sorted(case.lines), 2):
-            pair = self._fingerprint(values[left], values[right])
+            pair = self._fingerprint(elements[left], elements[right])
             self._raised[pair] = max(case.opened_at, self._raised.get(pair, case.opened_at))
             ruling = rulings.get((left, right))
             if ruling is not None:
                 known = self._newest.get(pair)
                 if known is None or (known.at, known.case) < (ruling.at, ruling.case):
                     self._newest[pair] = ruling
-                self._meet(ruling, elements_of(values[left]), elements_of(values[right]))
+                self._meet(ruling, elements[left], elements[right])
 
     def standing(self) -> Iterator[PairRuling]:
         """Every ruling that keeps a pair from being raised again, by case number and lines."""
@@ -140,7 +141,7 @@ class Memory:
         pairs = list(combinations(sorted(cluster, key=lambda record: record.ref.line), 2))
         held, earlier = [], []
         for one, other in pairs:
-            standing = self._standing(self._fingerprint(one.values, other.values))
+            standing = self._standing(self._fingerprint(elements_of(one.values), elements_of(other.values)))
             met = self._met.get((one.ref.line, other.ref.line))
             if met is not None and standing is not None and _overrules(met, standing):
                 standing = None
@@ -170,7 +171,7 @@ class Memory:
         for key in _kin(elements):
             self._lines_by_kin.setdefault(key, []).append(line)
 
-    def _meet(self, ruling: PairRuling, left: tuple[str, ...], right: tuple[str, ...]) -> None:
+    def _meet(self, ruling: PairRuling, left: Elements, right: Elements) -> None:
         """Note which pair now is the one ruled on: the most alike alone, so that a third line does not pass for it."""
         found: dict[tuple[int, int], _Met] = {}
         for one, other in product(self._lines_like(left), self._lines_like(right)):
@@ -186,16 +187,16 @@ class Memory:
             if known is None or known.rank < found[pair].rank:
                 self._met[pair] = found[pair]
 
-    def _lines_like(self, elements: tuple[str, ...]) -> set[int]:
+    def _lines_like(self, elements: Elements) -> set[int]:
         return {line for key in _kin(elements) for line in self._lines_by_kin.get(key, ())}
 
-    def _changes(self, line: int, before: tuple[str, ...]) -> Iterator[ChangedElement]:
+    def _changes(self, line: int, before: Elements) -> Iterator[ChangedElement]:
         for element, then, now in zip(Element, before, self._now[line], strict=True):
             if then != now:
                 yield ChangedElement(line, element)
 
 
-def _kin(elements: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _kin(elements: Elements) -> Iterator[tuple[str, ...]]:
     """The keys under which a line is met again; a blank element is in none but the first, which is all of them."""
     yield elements
     values = dict(zip(Element, elements, strict=True))

@@ -1,14 +1,14 @@
 """What the decided cases say of pairs, for step 3: unsealed in memory each time, so that nothing more rests on disk."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import groupby
 
 from saksama.casework.evidence import Evidence, evidence_digest, evidence_from
-from saksama.casework.memory import Memory, elements_of
+from saksama.casework.memory import Elements, Memory
 from saksama.flow.desk import SALT_BYTES, Desk
 from saksama.model.case import Case, CaseId
 from saksama.model.decision import DecisionId, Ruling
@@ -62,13 +62,13 @@ def remembered_cases(desk: Desk) -> list[RememberedCase]:
     ]
 
 
-def pair_fingerprint(one: Mapping[str, str], other: Mapping[str, str], *, keys: Keystore) -> str:
+def pair_fingerprint(one: Elements, other: Elements, *, keys: Keystore) -> str:
     """64 hex digits that name two records by all their compared elements, whichever comes first.
 
     The same two records on another roll have the same; any element changed gives another; without the office's key
     nobody can make or guess one.
     """
-    people = sorted(json.dumps(elements_of(values), ensure_ascii=False) for values in (one, other))
+    people = sorted(json.dumps(elements, ensure_ascii=False) for elements in (one, other))
     return mark({"one": people[0], "other": people[1]}, keys=keys, purpose="pair")
 
 
