@@ -13,6 +13,7 @@ from tests.audit.story import (
     SECOND_CASE,
     STRIKE,
     Story,
+    account_for,
     change,
     decide,
     decision_id,
@@ -309,6 +310,14 @@ def refer_lines_beyond_the_roll(story: Story) -> None:
     story.find("case_referred", case=SECOND_CASE).body["lines"] = [13, 5000]
 
 
+def lose_a_cluster_on_the_way(story: Story) -> None:
+    account_for(story, clusters=6)
+
+
+def account_for_another_roll(story: Story) -> None:
+    account_for(story, roll="ffb2c3d4e5f60718")
+
+
 def open_the_office_for_another_log(story: Story) -> None:
     story.first("office_opened").body["origin"] = "bayangan.example/34.04"
 
@@ -377,6 +386,8 @@ ATTACKS: dict[Callable[[Story], None], str] = {
     take_the_next_roll_in_with_other_lines: "jumlah baris lain",
     find_in_no_roll: "tidak pernah dimasukkan",
     refer_from_no_run: "pencarian yang tidak ada",
+    lose_a_cluster_on_the_way: "dipertanggungjawabkan",
+    account_for_another_roll: "rujukan atas pencarian",
     refer_one_line: "dua baris atau lebih",
     refer_lines_beyond_the_roll: "di luar daftar",
     open_the_office_for_another_log: "log lain",

@@ -149,6 +149,20 @@ def settle(story: Story, case: str, choice: Choice, by: tuple[str, str]) -> Act:
     return story.tell("case_settled", by[1], case, case=case, **said(choice), decisions=decisions, opened=opened)
 
 
+def account_for(story: Story, *, clusters: int = 5, roll: str = ROLL) -> Act:
+    """Step 3 says what became of every cluster of the run."""
+    counts = {
+        "clusters": clusters,
+        "referred": 2,
+        "ruled_before": 1,
+        "awaiting": 1,
+        "overlapping": 1,
+        "not_ours": 0,
+    }
+    name = ".".join([RUN, *map(str, counts.values())])
+    return story.tell("run_referred", "program:cases-refer", name, run=RUN, roll=roll, **counts)
+
+
 def change(story: Story, line: int, outcome: str = OUTCOME) -> Act:
     return story.tell(
         "roll_changed",

@@ -12,12 +12,13 @@ from saksama.audit import audit_folder
 from saksama.audit.entries import KINDS, AuditedEntry, LooksPersonal, NotCanonical, read_entry
 from saksama.ledger.policy import Policy
 from saksama.model.entry import EntryKind
-from tests.audit.story import LOG_KEY, as_bytes, change_policy, true_story
+from tests.audit.story import LOG_KEY, account_for, as_bytes, change_policy, true_story
 
 
 def acts() -> list[dict[str, Any]]:
     story = true_story(Policy.of(LOG_KEY.verifier(), []))
     change_policy(story, "ab" * 32)
+    account_for(story)
     return [act.to_json() for act in story.acts]
 
 

@@ -14,6 +14,7 @@ from tests.audit.story import (
     FIRST_CASE,
     LINES,
     NEXT_ROLL,
+    account_for,
     change,
     decide,
     decision_id,
@@ -47,6 +48,12 @@ def test_a_change_of_mind_before_the_settlement_is_lawful(story, witness, tmp_pa
     salt = digest(f"salt {SARI.id} {FIRST_CASE}")
     opened.insert(0, {"decision": number, "salt": salt, "ruling": "bukan_ganda", "kept": None, "struck": []})
     assert audit_folder(story.publish(tmp_path, witness)).exit_code == 0
+
+
+def test_every_cluster_of_a_run_is_accounted_for(story, witness, tmp_path):
+    account_for(story)
+    report = audit_folder(story.publish(tmp_path, witness))
+    assert report.exit_code == 0, report.sentences()
 
 
 def test_a_second_outcome_restates_the_first_and_adds_to_it(story, witness, tmp_path):

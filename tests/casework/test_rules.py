@@ -213,13 +213,6 @@ def test_one_officer_saying_it_twice_is_still_one_officer() -> None:
     assert rules.state_after(twice) is CaseState.WAITING
 
 
-@pytest.mark.parametrize(("first", "second"), list(product(CHOICES, repeat=2)))
-def test_a_pair_is_remembered_as_different_only_if_two_said_so(first: Choice, second: Choice) -> None:
-    both = [said(SARI, first), said(WAYAN, second)]
-    assert rules.ruled_different(both) is (first == second == DIFFERENT)
-    assert not rules.ruled_different(both[:1])
-
-
 # ---- a change of mind
 
 

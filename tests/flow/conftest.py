@@ -18,7 +18,6 @@ from saksama.model.recommendation import Agreement, Assistant, ElementComparison
 from saksama.model.record import Element, Record, RecordRef
 from saksama.model.roll import RollId
 from saksama.model.wilayah import Wilayah
-from saksama.vault.pseudonym import mark
 from saksama.vault.sealing import seal_bytes
 
 SLEMAN = Wilayah("34.04")
@@ -100,9 +99,7 @@ def refer(desk: Desk, *lines: int) -> Case:
         at=desk.clock.now(),
     )
     sealed = seal_bytes(SALT + written, keys=desk.keys, purpose=f"evidence:{case.id}")
-    new = NewCase(
-        case, sealed, mark({"lines": str(lines)}, keys=desk.keys, purpose="case-mark"), referral_entry(case, said)
-    )
+    new = NewCase(case, sealed, referral_entry(case, said))
     assert desk.cases.open_new([new]).opened == 1
     return case
 

@@ -50,7 +50,9 @@ def test_two_who_disagree_need_a_third(case: Case, desk: Desk) -> None:
         rule(case, DIFFERENT, SARI, desk)
     rule(case, DIFFERENT, BUDI, desk)
     assert desk.cases.get(case.id).state is CaseState.SETTLED
-    assert rules.ruled_different(desk.cases.decisions(case.id))
+    agreed = rules.agreement(desk.cases.decisions(case.id))
+    assert agreed is not None
+    assert [d.officer for d in agreed] == [WAYAN.id, BUDI.id]
 
 
 def test_three_of_three_minds_may_think_again(case: Case, desk: Desk) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from saksama.casework.evidence import Evidence, evidence_digest
+from saksama.casework.memory import EarlierRuling
 from saksama.casework.opening import open_case, referral_entry
 from saksama.casework.store import CaseStore, NewCase
 from saksama.flow.desk import Desk
@@ -13,7 +14,6 @@ from saksama.model.pair import Band
 from saksama.model.recommendation import Assistant, PairComparison, Recommendation
 from saksama.model.record import Record, RecordRef
 from saksama.model.roll import RollId
-from saksama.vault.pseudonym import mark
 from saksama.vault.sealing import seal_bytes
 
 ROLL, RUN = RollId("0123456789abcdef"), "feedfacefeedface"
@@ -65,9 +65,10 @@ def plant(
     lines: Sequence[int] = (1040, 52317),
     band: Band = Band.PROBABLE,
     salt: bytes = SALT,
+    earlier: tuple[EarlierRuling, ...] = (),
 ) -> Case:
     """Open a case about these people on these lines."""
-    new = new_case(desk, people, lines=lines, band=band, salt=salt)
+    new = new_case(desk, people, lines=lines, band=band, salt=salt, earlier=earlier)
     assert desk.cases.open_new([new]).opened == 1
     return new.case
 
@@ -79,6 +80,7 @@ def new_case(
     lines: Sequence[int],
     band: Band = Band.PROBABLE,
     salt: bytes = SALT,
+    earlier: tuple[EarlierRuling, ...] = (),
 ) -> NewCase:
     """A case that may be opened."""
     records = tuple(
@@ -92,7 +94,7 @@ def new_case(
         band,
         tuple(_compare(one, other) for one, other in combinations(records, 2)),
     )
-    written = Evidence(records, said).to_bytes()
+    written = Evidence(records, said, earlier).to_bytes()
     case = open_case(
         said,
         records,
@@ -102,12 +104,7 @@ def new_case(
         at=desk.clock.now(),
     )
     sealed = seal_bytes(salt + written, keys=desk.keys, purpose=f"evidence:{case.id}")
-    people_mark = mark(
-        {str(n): str(sorted(record.values.items())) for n, record in enumerate(records)},
-        keys=desk.keys,
-        purpose="case-mark",
-    )
-    return NewCase(case, sealed, people_mark, referral_entry(case, said))
+    return NewCase(case, sealed, referral_entry(case, said))
 
 
 def entries_of(cases: CaseStore) -> list[bytes]:

@@ -4,13 +4,18 @@ import dataclasses
 
 import pytest
 
+from saksama.casework.memory import LeftOut, Recollection
 from saksama.casework.store import CaseChanged, CaseFilter, CaseStore, MemoryCaseStore, NewDecision, NoSuchCase, Opened
 from saksama.flow.decide import show_case
 from saksama.flow.desk import Desk
+from saksama.flow.remember import memory_of
 from saksama.model.case import Case, CaseId, CaseState
 from saksama.model.decision import Choice, Decision, DecisionId, Ruling
+from saksama.model.entry import EntryKind
+from saksama.model.errors import Broken
 from saksama.model.officer import Officer
 from saksama.model.pair import Band
+from saksama.model.record import Element, Record, RecordRef
 from saksama.model.roll import RollId
 from saksama.model.wilayah import Wilayah
 from saksama.web.cases.store import DjangoCaseStore
@@ -88,22 +93,62 @@ def test_two_that_overlap_in_one_referral_do_not_both_open(desk: Desk) -> None:
     assert desk.cases.open_new([one, other]) == Opened(opened=1, overlapping=1)
 
 
-def test_a_pair_ruled_different_is_not_raised_again(case: Case, desk: Desk) -> None:
+def test_the_history_is_every_case_with_its_decisions_and_its_evidence(case: Case, desk: Desk) -> None:
+    other = plant(desk, (NGATINEM, THIRD), lines=(8, 9))
+    for officer in (SARI, WAYAN):
+        rule(case, DIFFERENT, officer, desk)
+    found = {known.id: (known, decisions, sealed) for known, decisions, sealed in desk.cases.history()}
+    assert set(found) == {case.id, other.id}
+    known, decisions, sealed = found[case.id]
+    assert (known, decisions) == (desk.cases.get(case.id), desk.cases.decisions(case.id))
+    assert [made.officer for made in decisions] == [SARI.id, WAYAN.id]
+    assert sealed == desk.cases.sealed_evidence(case.id)
+    assert found[other.id][1] == ()
+
+
+def test_it_knows_which_numbers_are_cases(case: Case, desk: Desk) -> None:
+    assert desk.cases.known([case.id, CaseId("GD-22222-22222")]) == {case.id}
+    assert desk.cases.known([]) == frozenset()
+
+
+def test_what_two_officers_ruled_is_remembered_while_nothing_changes(case: Case, desk: Desk) -> None:
+    def recalled(*people: dict[str, str]) -> Recollection:
+        cluster = [Record(RecordRef(RollId("f" * 15 + "0"), line), values) for line, values in enumerate(people)]
+        memory = memory_of(desk, clusters=[cluster], apart_from=cluster[0].ref.roll)
+        return memory.recall(cluster)
+
     rule(case, DIFFERENT, SARI, desk)
+    assert recalled(NGATINEM, HER_OTHER_LINE).left_out is None
     rule(case, DIFFERENT, WAYAN, desk)
-    next_quarter = new_case(desk, (NGATINEM, HER_OTHER_LINE), lines=(71, 72))
-    assert desk.cases.open_new([next_quarter]) == Opened(ruled_before=1)
+    assert recalled(NGATINEM, HER_OTHER_LINE).left_out is LeftOut.RULED_DIFFERENT
+    assert recalled(HER_OTHER_LINE, NGATINEM).left_out is LeftOut.RULED_DIFFERENT
+    moved = recalled(NGATINEM, HER_OTHER_LINE | {"alamat": "JALAN BARU"})
+    assert moved.left_out is None
+    assert [change.element for change in moved.earlier[0].changed] == [Element.ALAMAT]
+    assert recalled(NGATINEM, HER_OTHER_LINE, THIRD).left_out is None
+    own = [Record(RecordRef(ROLL, line), values) for line, values in enumerate((NGATINEM, HER_OTHER_LINE))]
+    assert memory_of(desk, clusters=[own], apart_from=ROLL).recall(own).left_out is None  # met by its number instead
 
 
-def test_a_pair_ruled_the_same_person_is_raised_again(case: Case, desk: Desk) -> None:
-    rule(case, same(case), SARI, desk)
-    rule(case, same(case), WAYAN, desk)
-    assert desk.cases.open_new([new_case(desk, (NGATINEM, HER_OTHER_LINE), lines=(71, 72))]) == Opened(opened=1)
+def test_evidence_that_was_touched_is_not_remembered_but_reported(case: Case, desk: Desk) -> None:
+    class Touched(type(desk.cases)):  # type: ignore[misc]  # over each store
+        def history(self):  # type: ignore[no-untyped-def]
+            ((known, decisions, sealed),) = desk.cases.history()
+            yield known, decisions, sealed[:-1] + bytes([sealed[-1] ^ 1])
+
+    with pytest.raises(Broken):
+        memory_of(dataclasses.replace(desk, cases=Touched()))
 
 
-def test_one_officers_ruling_silences_nothing(case: Case, desk: Desk) -> None:
+def test_the_newest_entry_of_a_kind_is_found_entered_or_not(case: Case, desk: Desk) -> None:
+    assert desk.cases.latest_entry(EntryKind.CASE_SETTLED) is None
+    other = plant(desk, (NGATINEM, THIRD), lines=(8, 9))
     rule(case, DIFFERENT, SARI, desk)
-    assert desk.cases.open_new([new_case(desk, (NGATINEM, HER_OTHER_LINE), lines=(71, 72))]) == Opened(opened=1)
+    for _ in range(2):
+        newest = desk.cases.latest_entry(EntryKind.CASE_REFERRED)
+        assert newest is not None
+        assert other.id.encode() in newest
+        desk.cases.mark_entered([entry_id for entry_id, _ in desk.cases.outbox(100)])
 
 
 def test_what_an_officer_saw_is_recorded_once(case: Case, desk: Desk) -> None:

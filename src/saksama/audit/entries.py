@@ -47,6 +47,8 @@ _BODIES = {
     " certain:count probable:count check:count clusters:count",
     "case_referred": "case:case wilayah:wilayah roll:roll run:hex lines:line* band:band kpu_class:kpu_class"
     " class_scheme:year evidence_digest:sha256 assistant:code assistant_version:version",
+    "run_referred": "run:hex roll:roll clusters:count referred:count ruled_before:count awaiting:count"
+    " overlapping:count not_ours:count",
     "evidence_seen": "case:case officer:officer evidence_digest:sha256",
     "decision_made": "decision:hex case:case choice_commitment:sha256 reason_commitment:sha256"
     " document_commitment:sha256? evidence_digest:sha256 supersedes:hex?",

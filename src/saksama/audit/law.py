@@ -12,6 +12,8 @@ from saksama.audit.powers import is_of_office, require_actor
 from saksama.audit.state import DECIDING_ROLES, Case, Decision, Person, PolicyInForce, Settlement, State, Topic
 from saksama.model.texts import _
 
+_FATES = ("referred", "ruled_before", "awaiting", "overlapping", "not_ours")  # of a cluster that was found
+
 
 def take(entry: AuditedEntry, state: State) -> None:
     """Add what the entry establishes to the state, and note every promise it breaks."""
@@ -106,6 +108,14 @@ def _case_referred(entry: AuditedEntry, state: State) -> None:
         state.fault(Topic.CASES, entry, _("barisnya sudah ada dalam perkara lain"))
     state.in_cases |= places
     state.cases[body["case"]] = Case(body["wilayah"], body["roll"], lines, body["evidence_digest"], entry.at)
+
+
+def _run_referred(entry: AuditedEntry, state: State) -> None:
+    body = entry.body
+    if state.runs.get(body["run"]) != body["roll"]:
+        state.fault(Topic.CASES, entry, _("rujukan atas pencarian yang tidak ada atau atas daftar lain"))
+    if body["clusters"] != sum(body[name] for name in _FATES):
+        state.fault(Topic.CASES, entry, _("tidak semua kelompok hasil pencarian dipertanggungjawabkan"))
 
 
 def _require_own_area(entry: AuditedEntry, case: Case | None, state: State, topic: Topic) -> None:
@@ -242,6 +252,7 @@ _RULES: Mapping[str, Callable[[AuditedEntry, State], None]] = {
     "roll_taken_in": _roll_taken_in,
     "pairs_found": _pairs_found,
     "case_referred": _case_referred,
+    "run_referred": _run_referred,
     "evidence_seen": _evidence_seen,
     "decision_made": _decision_made,
     "case_settled": _case_settled,

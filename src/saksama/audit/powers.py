@@ -13,6 +13,7 @@ _POWERS: Mapping[str, tuple[Topic, tuple[str, ...]]] = {
     "roll_taken_in": (Topic.ROLLS, ("program:roll-take-in",)),
     "pairs_found": (Topic.ROLLS, ("program:linkage-find",)),
     "case_referred": (Topic.CASES, ("program:cases-refer",)),
+    "run_referred": (Topic.CASES, ("program:cases-refer",)),
     "evidence_seen": (Topic.CASES, ()),
     "decision_made": (Topic.DECISIONS, ()),
     "case_settled": (Topic.SETTLEMENTS, ()),

@@ -131,12 +131,6 @@ def state_after(decisions: Sequence[Decision]) -> CaseState:
     return CaseState.WAITING if len(officers) == 1 else CaseState.DISPUTED
 
 
-def ruled_different(decisions: Sequence[Decision]) -> bool:
-    """Whether two officers agreed that these are different people: such a pair is not raised again."""
-    agreed = agreement(decisions)
-    return agreed is not None and agreed[0].choice.ruling is Ruling.DIFFERENT_PEOPLE
-
-
 def visible_decisions(officer: Officer, case: Case, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
     """What this officer may see of the rulings: their own, and all of them once the case is settled.
 

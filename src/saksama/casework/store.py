@@ -1,13 +1,12 @@
 """Where cases are kept: the one port of the system, with two makers (memory here, the database in `web`)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from saksama.casework import rules
 from saksama.model.case import Case, CaseId, CaseState
 from saksama.model.decision import Decision
-from saksama.model.entry import Entry, EntryId
+from saksama.model.entry import Entry, EntryId, EntryKind
 from saksama.model.errors import BadInput, NotAllowed
 from saksama.model.officer import OfficerId
 from saksama.model.pair import Band
@@ -28,13 +27,11 @@ class CaseChanged(NotAllowed):
 class NewCase:
     """A case to be opened, with what is written beside it in the same transaction.
 
-    `sealed_evidence` opens only through the vault. `mark` is the keyed pseudonym of the records' elements: a case
-    already ruled bukan ganda under the same mark is not raised again.
+    `sealed_evidence` opens only through the vault.
     """
 
     case: Case
     sealed_evidence: bytes
-    mark: str
     entry: Entry
 
     def __repr__(self) -> str:
@@ -82,18 +79,16 @@ class CasePage:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a referral did: cases opened, met again, ruled bukan ganda before, and overlaps left alone."""
+    """What opening did: cases opened, met again, and overlaps left alone."""
 
     opened: int = 0
     known: int = 0
-    ruled_before: int = 0
     overlapping: int = 0
 
     def __add__(self, other: "Opened") -> "Opened":
         return Opened(
             self.opened + other.opened,
             self.known + other.known,
-            self.ruled_before + other.ruled_before,
             self.overlapping + other.overlapping,
         )
 
@@ -107,9 +102,15 @@ class CaseStore(Protocol):
     def open_new(self, cases: Iterable[NewCase]) -> Opened:
         """Open the cases not yet known, each with its outbox entry in one transaction.
 
-        A known id is met again and changes nothing. A mark ruled bukan ganda is not raised. A case that shares a line
-        of the same roll with another case is left alone, so no two cases can strike one another's kept record.
+        A known id is met again and changes nothing. A case that shares a line of the same roll with another case is
+        left alone, so no two cases can strike one another's kept record.
         """
+
+    def known(self, case_ids: Collection[CaseId]) -> frozenset[CaseId]:
+        """Those of these numbers that are cases."""
+
+    def history(self) -> Iterator[tuple[Case, tuple[Decision, ...], bytes]]:
+        """Every case of every roll with its decisions, oldest first and without texts, and its sealed evidence."""
 
     def sealed_evidence(self, case_id: CaseId) -> bytes:
         """The sealed evidence of the case; raises NoSuchCase."""
@@ -147,6 +148,9 @@ class CaseStore(Protocol):
     def outbox(self, limit: int) -> Sequence[tuple[EntryId, bytes]]:
         """The oldest entries that wait to be entered, in the order they were made."""
 
+    def latest_entry(self, kind: EntryKind) -> bytes | None:
+        """The newest entry of a kind that went through the outbox, entered or not; None where there is none."""
+
     def mark_entered(self, ids: Sequence[EntryId]) -> None:
         """Note that these entries stand in the ledger. The row and its bytes stay."""
 
@@ -158,7 +162,6 @@ class MemoryCaseStore:
     _cases: dict[CaseId, Case] = field(default_factory=dict)
     _taken: set[tuple[RollId, int]] = field(default_factory=set)
     _evidence: dict[CaseId, bytes] = field(default_factory=dict)
-    _marks: dict[CaseId, str] = field(default_factory=dict)
     _decisions: dict[CaseId, list[Decision]] = field(default_factory=dict)
     _texts: dict[str, bytes] = field(default_factory=dict)
     _seen: dict[tuple[CaseId, OfficerId], str] = field(default_factory=dict)
@@ -180,7 +183,6 @@ class MemoryCaseStore:
                 self._cases[new.case.id] = new.case
                 self._taken.update((new.case.roll, line) for line in new.case.lines)
                 self._evidence[new.case.id] = new.sealed_evidence
-                self._marks[new.case.id] = new.mark
                 self.add_to_outbox(new.entry)
             result = replace(result, **{outcome: getattr(result, outcome) + 1})
         return result
@@ -188,14 +190,18 @@ class MemoryCaseStore:
     def _why_not(self, new: NewCase) -> str:
         if new.case.id in self._cases:
             return "known"
-        if any(mark == new.mark and self._ruled_different(case_id) for case_id, mark in self._marks.items()):
-            return "ruled_before"
         if any((new.case.roll, line) in self._taken for line in new.case.lines):
             return "overlapping"
         return "opened"
 
-    def _ruled_different(self, case_id: CaseId) -> bool:
-        return rules.ruled_different(self._decisions.get(case_id, []))
+    def known(self, case_ids: Collection[CaseId]) -> frozenset[CaseId]:
+        """Those of these numbers that are cases."""
+        return frozenset(case_id for case_id in case_ids if case_id in self._cases)
+
+    def history(self) -> Iterator[tuple[Case, tuple[Decision, ...], bytes]]:
+        """Every case of every roll with its decisions and its sealed evidence."""
+        for case_id, case in self._cases.items():
+            yield case, self.decisions(case_id), self._evidence[case_id]
 
     def sealed_evidence(self, case_id: CaseId) -> bytes:
         """The sealed evidence of the case; raises NoSuchCase."""
@@ -285,6 +291,10 @@ class MemoryCaseStore:
         """The oldest entries that wait to be entered."""
         waiting = [(i, b) for i, b in self._outbox.items() if i not in self._entered]
         return waiting[:limit]
+
+    def latest_entry(self, kind: EntryKind) -> bytes | None:
+        """The newest entry of a kind; see CaseStore."""
+        return next((b for i, b in reversed(self._outbox.items()) if i.startswith(f"{kind.value}:")), None)
 
     def mark_entered(self, ids: Sequence[EntryId]) -> None:
         """Note that these entries stand in the ledger."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from saksama.casework import rules
-from saksama.casework.evidence import Evidence, evidence_digest, evidence_from
+from saksama.casework.memory import EarlierRuling
 from saksama.casework.store import NewDecision
 from saksama.flow.desk import SALT_BYTES, Desk
+from saksama.flow.remember import opened_evidence
 from saksama.model.case import Case, CaseId
-from saksama.model.decision import Choice, Decision, DecisionId, choice_commitment
+from saksama.model.decision import Choice, Decision, DecisionId, Ruling, choice_commitment
 from saksama.model.entry import Entry, EntryId, EntryKind
-from saksama.model.errors import Broken
 from saksama.model.nik import mask
 from saksama.model.officer import Officer, OfficerId
 from saksama.model.recommendation import Assistant, PairComparison
@@ -55,7 +55,9 @@ class ShownCase:
     records: tuple[ShownRecord, ...]
     comparisons: tuple[PairComparison, ...]
     assistant: Assistant
+    earlier: tuple[EarlierRuling, ...]
     decisions: tuple[ShownDecision, ...]
+    settled_as: Ruling | None  # what two officers agreed, once they have
     may_decide: bool
 
 
@@ -67,11 +69,12 @@ def show_case(case_id: CaseId, officer: Officer, *, desk: Desk) -> ShownCase:
     """
     case = desk.cases.get(case_id)
     rules.require_reader(officer, case)  # 1
-    evidence = _evidence_of(case, desk)  # 2
+    evidence = opened_evidence(case, desk.cases.sealed_evidence(case.id), keys=desk.keys)  # 2
     if officer.role.decides:
         entry = _seen_entry(case, officer, desk)
         desk.cases.record_seen(case.id, officer.id, digest=case.evidence_digest, entry=entry)  # 3
     decisions = desk.cases.decisions(case.id)
+    agreed = rules.agreement(decisions)
     standing = {d.id for d in rules.standing(decisions)}
     shown = tuple(
         _shown(decision, decision.id in standing, desk)
@@ -82,7 +85,9 @@ def show_case(case_id: CaseId, officer: Officer, *, desk: Desk) -> ShownCase:
         records=tuple(_masked(record) for record in evidence.records),
         comparisons=evidence.recommendation.comparisons,
         assistant=evidence.recommendation.assistant,
+        earlier=evidence.earlier,
         decisions=shown,
+        settled_as=None if agreed is None else agreed[0].choice.ruling,
         may_decide=rules.may_decide(officer, case, decisions),
     )
 
@@ -123,14 +128,6 @@ def decide_case(
         new = replace(new, settlement=_settlement_entry(case, all_decisions, salts))
     desk.cases.record(new, expected=case.version, state=rules.state_after(all_decisions))  # 5
     return decision
-
-
-def _evidence_of(case: Case, desk: Desk) -> Evidence:
-    opened = unseal_bytes(desk.cases.sealed_evidence(case.id), keys=desk.keys, purpose=f"evidence:{case.id}")
-    salt, written = opened[:SALT_BYTES], opened[SALT_BYTES:]
-    if evidence_digest(written, salt=salt) != case.evidence_digest:
-        raise Broken(f"the evidence of case {case.id} is not what it was when the case was opened")
-    return evidence_from(written)
 
 
 def _masked(record: Record) -> ShownRecord:

@@ -104,6 +104,7 @@ class EntryKind(StrEnum):
     ROLL_TAKEN_IN = "roll_taken_in"
     PAIRS_FOUND = "pairs_found"
     CASE_REFERRED = "case_referred"
+    RUN_REFERRED = "run_referred"  # how many clusters of a run became cases, and why the others did not
     EVIDENCE_SEEN = "evidence_seen"
     DECISION_MADE = "decision_made"  # says that, not what: the choice stands as a commitment until the case is settled
     CASE_SETTLED = "case_settled"  # opens the choices of all decisions of the case, once two officers agree
@@ -155,6 +156,16 @@ BODIES: Mapping[EntryKind, Mapping[str, Field]] = MappingProxyType(
             "evidence_digest": DIGEST,
             "assistant": CODE,
             "assistant_version": VERSION,
+        },
+        EntryKind.RUN_REFERRED: {
+            "run": SHORT_DIGEST,
+            "roll": ROLL,
+            "clusters": _count,
+            "referred": _count,
+            "ruled_before": _count,
+            "awaiting": _count,
+            "overlapping": _count,
+            "not_ours": _count,
         },
         EntryKind.EVIDENCE_SEEN: {"case": CASE, "officer": OFFICER, "evidence_digest": DIGEST},
         EntryKind.DECISION_MADE: {

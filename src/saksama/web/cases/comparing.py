@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Final
 
 from django.utils.translation import gettext as say
 
+from saksama.casework.memory import EarlierRuling
 from saksama.flow.decide import ShownCase
 from saksama.flow.places import place_name
+from saksama.model.case import CaseId
+from saksama.model.decision import DecisionId, Ruling
 from saksama.model.recommendation import Agreement, ElementComparison
 from saksama.model.record import Element
 from saksama.model.texts import language
@@ -69,6 +73,18 @@ class Column:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What two officers ruled of a pair before; `changed` are letters of records with an element that is new since."""
+
+    pair: str
+    ruling: Ruling
+    at: datetime
+    case: CaseId
+    decisions: tuple[DecisionId, DecisionId]
+    changed: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class SideBySide:
     """Everything the comparison table shows."""
@@ -77,6 +93,7 @@ class SideBySide:
     rows: tuple[Row, ...]
     where: tuple[Row, ...]
     counts: tuple[tuple[Agreement, int], ...]
+    earlier: tuple[Earlier, ...]
 
 
 def side_by_side(shown: ShownCase) -> SideBySide:
@@ -89,6 +106,18 @@ def side_by_side(shown: ShownCase) -> SideBySide:
         rows=rows,
         where=tuple(row for row in where if any(cell.segments for cell in row.cells)),
         counts=tuple((kind, sum(row.agreement is kind for row in rows)) for kind in Agreement),
+        earlier=tuple(_earlier(was, letters) for was in shown.earlier),
+    )
+
+
+def _earlier(was: EarlierRuling, letters: Mapping[int, str]) -> Earlier:
+    return Earlier(
+        pair=f"{letters[was.left]}–{letters[was.right]}",
+        ruling=was.ruling,
+        at=was.at,
+        case=was.case,
+        decisions=was.decisions,
+        changed=tuple((letters[change.line], change.element.value) for change in was.changed),
     )
 
 

@@ -64,7 +64,7 @@ def _all() -> dict[str, str]:
         "BEFORE UPDATE ON cases_caserow",
         when=_changed(
             "id", "wilayah", "roll", "run", "lines", "band_rank", "kpu_class", "class_scheme",
-            "villages", "evidence_digest", "mark", "opened_at",
+            "villages", "evidence_digest", "opened_at",
         ),
         refuse="of a case only state and version change",
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """The tables behind `CaseStore`. Rows of what was decided, seen and entered never change: triggers see to it.
 
-The triggers are in migration 0002 and explained in `immutability.py`; they hold against raw SQL too.
+The triggers are laid after every migrate by `immutability.py`, which explains them; they hold against raw SQL too.
 """
 
 from typing import ClassVar
@@ -31,7 +31,6 @@ class CaseRow(models.Model):
     class_scheme = models.CharField(max_length=4)
     villages = models.JSONField()
     evidence_digest = models.CharField(max_length=64)
-    mark = models.CharField(max_length=64, db_index=True)
     state = models.CharField(max_length=8)
     opened_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=0)

@@ -1,17 +1,16 @@
 """The CaseStore in the database. One write, one transaction, and only if nothing moved."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
-from saksama.casework import rules
 from saksama.casework.store import CaseChanged, CaseFilter, CasePage, NewCase, NewDecision, NoSuchCase, Opened
 from saksama.model.case import Case, CaseId, CaseState
 from saksama.model.decision import Decision
-from saksama.model.entry import Entry, EntryId
+from saksama.model.entry import Entry, EntryId, EntryKind
 from saksama.model.errors import Broken
 from saksama.model.officer import OfficerId
 from saksama.model.roll import RollId
@@ -48,6 +47,17 @@ class DjangoCaseStore:
             with transaction.atomic():
                 opened = opened + _open_chunk(chunk)
         return opened
+
+    def known(self, case_ids: Collection[CaseId]) -> frozenset[CaseId]:
+        """Those of these numbers that are cases."""
+        return frozenset(CaseId(i) for i in CaseRow.objects.filter(id__in=case_ids).values_list("id", flat=True))
+
+    def history(self) -> Iterator[tuple[Case, tuple[Decision, ...], bytes]]:
+        """Every case of every roll with its decisions and its sealed evidence, by case number."""
+        made = Prefetch("decisions", DecisionRow.objects.defer("sealed_text").order_by("number"))
+        rows = CaseRow.objects.order_by("id").select_related("evidence").prefetch_related(made)
+        for row in rows.iterator(_AT_ONCE):
+            yield row.as_case(), tuple(d.as_decision() for d in row.decisions.all()), bytes(row.evidence.sealed)
 
     def sealed_evidence(self, case_id: CaseId) -> bytes:
         """The sealed evidence of the case; raises NoSuchCase."""
@@ -158,6 +168,12 @@ class DjangoCaseStore:
         rows = OutboxRow.objects.filter(entered=False).order_by("number")[:limit]
         return [(EntryId(row.id), bytes(row.body)) for row in rows]
 
+    def latest_entry(self, kind: EntryKind) -> bytes | None:
+        """The newest entry of a kind; see CaseStore."""
+        of_kind = OutboxRow.objects.filter(id__gte=f"{kind.value}:", id__lt=f"{kind.value};")  # ";" follows ":"
+        row = of_kind.order_by("-number").first()
+        return None if row is None else bytes(row.body)
+
     def mark_entered(self, ids: Sequence[EntryId]) -> None:
         """Note that these entries stand in the ledger."""
         remaining = iter(ids)
@@ -172,15 +188,12 @@ def _changed(case_id: str) -> CaseChanged:
 def _open_chunk(chunk: Sequence[NewCase]) -> Opened:
     """Open what may be opened of some cases, inside the caller's transaction."""
     known = set(CaseRow.objects.filter(id__in=[new.case.id for new in chunk]).values_list("id", flat=True))
-    ruled = _marks_ruled_different({new.mark for new in chunk})
     taken = _lines_taken(chunk)
     opened, result = [], Opened()
     for new in chunk:
         lines = {(str(new.case.roll), line) for line in new.case.lines}
         if new.case.id in known:
             result = replace(result, known=result.known + 1)
-        elif new.mark in ruled:
-            result = replace(result, ruled_before=result.ruled_before + 1)
         elif lines & taken:
             result = replace(result, overlapping=result.overlapping + 1)
         else:
@@ -189,17 +202,6 @@ def _open_chunk(chunk: Sequence[NewCase]) -> Opened:
             opened.append(new)
     _insert(opened)
     return replace(result, opened=len(opened))
-
-
-def _marks_ruled_different(marks: set[str]) -> set[str]:
-    closed = CaseRow.objects.filter(mark__in=marks, state__in=_CLOSED).prefetch_related("decisions")
-    return {
-        row.mark
-        for row in closed
-        if rules.ruled_different(
-            [made.as_decision() for made in sorted(row.decisions.all(), key=lambda decision: decision.number)]
-        )
-    }
 
 
 def _lines_taken(chunk: Sequence[NewCase]) -> set[tuple[str, int]]:
@@ -244,7 +246,6 @@ def _row_of(new: NewCase) -> CaseRow:
         class_scheme=case.class_scheme,
         villages=list(case.villages),
         evidence_digest=case.evidence_digest,
-        mark=new.mark,
         state=case.state.value,
         opened_at=case.opened_at,
         version=case.version,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as say
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from saksama.casework import rules
+from saksama.flow.accounts import last_referral
 from saksama.flow.decide import decide_case, show_case
 from saksama.flow.desk import Desk
 from saksama.model.case import Case, CaseId, CaseState
@@ -37,6 +38,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "classes": CLASSES,
         "no_class": NO_CLASS,
         "places": places_in(site.desk.office),
+        "last_referral": last_referral(site.desk.cases),
     }
     is_part = bool(request.htmx) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     return render(request, "cases/_queue.html" if is_part else "cases/queue.html", context)
@@ -95,6 +97,7 @@ def _page(
         "form": form,
         "own": own,
         "is_closed": shown.case.state in (CaseState.SETTLED, CaseState.ENACTED),
+        "is_with_disdukcapil": shown.settled_as is Ruling.UNDECIDED,
         "rulings": [Ruling.DIFFERENT_PEOPLE, Ruling.SAME_PERSON, Ruling.UNDECIDED],
     }
     return render(request, "cases/case.html", context, **answer)

@@ -77,6 +77,7 @@ _KINDS: Final = {
     "roll_taken_in": later("Daftar diterima"),
     "pairs_found": later("Pencarian ganda"),
     "case_referred": later("Perkara dibuka"),
+    "run_referred": later("Hasil pencarian dirujuk"),
     "evidence_seen": later("Bukti dilihat"),
     "decision_made": later("Putusan dibuat"),
     "case_settled": later("Perkara selesai"),
