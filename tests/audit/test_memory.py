@@ -5,10 +5,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from saksama.audit import Report, audit_folder, checks
 from saksama.audit.memory import Memory, Unusable
 from saksama.audit.reading import Begun, FolderReader
+from saksama.cli.main import main
 from saksama.ledger.log import Log
 from saksama.ledger.storage import Storage
 from saksama.ledger.tiles import Edge
@@ -104,6 +106,18 @@ def test_a_history_changed_before_the_earlier_audit_is_seen_though_everybody_sig
     assert report.exit_code == 1
     assert "berubah" in "\n".join(failures(report))
     assert remembered(memory) == 9
+
+
+def test_an_auditor_goes_on_from_a_file_of_their_own_by_command(begun, memory):
+    begun.publish(9)
+    audit = ["--lang", "id", "audit", str(begun.published), "--memory", str(memory), "--json"]
+    first = CliRunner().invoke(main, audit)
+    assert first.exit_code == 0, first.output
+    assert memory.is_file()
+    again = CliRunner().invoke(main, audit)
+    assert again.exit_code == 0
+    told = " ".join(finding["sentence"] for finding in json.loads(again.output)["findings"])
+    assert "Pemeriksaan atas 9 catatan dilanjutkan" in told
 
 
 def test_a_log_that_has_shrunk_is_seen(begun, memory, story, witness, tmp_path):
