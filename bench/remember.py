@@ -23,7 +23,7 @@ from saksama.flow.office import create_office
 from saksama.flow.refer import ASSISTANT
 from saksama.flow.remember import memory_of
 from saksama.flow.sample import make_sample
-from saksama.linkage.explanation import compare_elements
+from saksama.linkage.telling.explanation import compare_elements
 from saksama.model.officer import Officer, OfficerId, Role
 from saksama.model.pair import Band
 from saksama.model.recommendation import PairComparison, Recommendation

@@ -8,13 +8,13 @@ from xml.etree import ElementTree
 import pyarrow as pa
 import pytest
 
-from saksama.linkage.explaining import PairExplanation, explain_pair
-from saksama.linkage.level_sentences import LEVELS, fact, times, weighed
 from saksama.linkage.plan import roll_id_plan
-from saksama.linkage.reading import RunFolder, read_run
 from saksama.linkage.run import link, write_run
 from saksama.linkage.summary import LEVEL_NAMES
-from saksama.linkage.waterfall import waterfall
+from saksama.linkage.telling.explaining import PairExplanation, explain_pair
+from saksama.linkage.telling.level_sentences import LEVELS, fact, times, weighed
+from saksama.linkage.telling.reading import RunFolder, read_run
+from saksama.linkage.telling.waterfall import waterfall
 from saksama.model.errors import BadInput
 from saksama.model.texts import speak
 from tests.linkage.rolls import NO_NUMBERS, as_table, moved, person, strangers

@@ -2,7 +2,7 @@
 
 import pytest
 
-from saksama.linkage.explanation import compare_elements
+from saksama.linkage.telling.explanation import compare_elements
 from saksama.model.recommendation import Agreement, ElementComparison
 from saksama.model.record import Element
 

@@ -3,8 +3,8 @@
 import pytest
 
 from saksama.linkage.plan import roll_id_plan
-from saksama.linkage.recommending import recommend
 from saksama.linkage.run import link
+from saksama.linkage.telling.recommending import recommend
 from saksama.model.errors import BadInput
 from saksama.model.recommendation import Agreement, Assistant
 from saksama.model.record import Element

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from saksama.linkage.plan import parse_plan, roll_id_plan
-from saksama.linkage.reading import RunFolder, read_run
-from saksama.linkage.report import report_page
-from saksama.linkage.report_words import count, estimate, figure, group_name, share
 from saksama.linkage.run import link, write_run
+from saksama.linkage.telling.reading import RunFolder, read_run
+from saksama.linkage.telling.report import report_page
+from saksama.linkage.telling.report_words import count, estimate, figure, group_name, share
 from saksama.model.texts import speak
 from tests.linkage.rolls import as_table, moved, person, strangers
 

@@ -8,7 +8,7 @@ from saksama.casework.memory import EarlierRuling
 from saksama.casework.opening import open_case, referral_entry
 from saksama.casework.store import CaseStore, NewCase
 from saksama.flow.desk import Desk
-from saksama.linkage.explanation import compare_elements
+from saksama.linkage.telling.explanation import compare_elements
 from saksama.model.case import Case
 from saksama.model.pair import Band
 from saksama.model.recommendation import Assistant, PairComparison, Recommendation

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from saksama.flow.folders import write_whole
-from saksama.linkage.explaining import PairExplanation, explain_pair
-from saksama.linkage.reading import read_run
-from saksama.linkage.report import report_page
-from saksama.linkage.waterfall import waterfall
+from saksama.linkage.telling.explaining import PairExplanation, explain_pair
+from saksama.linkage.telling.reading import read_run
+from saksama.linkage.telling.report import report_page
+from saksama.linkage.telling.waterfall import waterfall
 from saksama.model.errors import BadInput
 from saksama.model.texts import _
 

@@ -18,7 +18,7 @@ from saksama.casework.store import CaseFilter, CaseStore, NewCase
 from saksama.flow.desk import SALT_BYTES, Desk
 from saksama.flow.remember import memory_of
 from saksama.flow.shelves import RollShelf, RunShelf
-from saksama.linkage.recommending import recommend
+from saksama.linkage.telling.recommending import recommend
 from saksama.model.case import CaseId, case_id_for
 from saksama.model.decision import Ruling
 from saksama.model.entry import Entry, EntryId, EntryKind

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
-from saksama.linkage.explaining import PairExplanation
+from saksama.linkage.telling.explaining import PairExplanation
 from saksama.model.texts import _, language
 
 WIDTH = 800

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from saksama.linkage.report_words import count, figure
+from saksama.linkage.telling.report_words import count, figure
 from saksama.model.texts import _
 
 _WIDTH, _HEIGHT = 880, 330

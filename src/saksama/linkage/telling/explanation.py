@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from saksama.linkage.name_words import NameParts, names_relation
-from saksama.linkage.sentences import DEFAULT_DAYS, say
+from saksama.linkage.telling.name_words import NameParts, names_relation
+from saksama.linkage.telling.sentences import DEFAULT_DAYS, say
 from saksama.model.recommendation import Agreement, ElementComparison
 from saksama.model.record import Element
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from saksama.linkage.level_sentences import Both, fact, name_of, times, weighed
-from saksama.linkage.reading import RunFolder
+from saksama.linkage.telling.level_sentences import Both, fact, name_of, times, weighed
+from saksama.linkage.telling.reading import RunFolder
 from saksama.model.errors import BadInput
 from saksama.model.pair import Band
 from saksama.model.texts import _

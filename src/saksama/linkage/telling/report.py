@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from saksama.linkage.groups import SMALL
-from saksama.linkage.reading import RunFolder
-from saksama.linkage.report_pictures import histogram_picture
-from saksama.linkage.report_tables import (
+from saksama.linkage.telling.reading import RunFolder
+from saksama.linkage.telling.report_pictures import histogram_picture
+from saksama.linkage.telling.report_tables import (
     bands_table,
     blocks_table,
     groups_table,
@@ -25,8 +25,8 @@ from saksama.linkage.report_tables import (
     table,
     weights_table,
 )
-from saksama.linkage.report_words import CLASSES, count, estimate, figure, say, share
-from saksama.linkage.waterfall import signed
+from saksama.linkage.telling.report_words import CLASSES, count, estimate, figure, say, share
+from saksama.linkage.telling.waterfall import signed
 from saksama.model.texts import _, language
 
 _TELLING = 1000  # lines of a group whose interval sets the scale
@@ -35,7 +35,7 @@ _TELLING = 1000  # lines of a group whose interval sets the scale
 def report_page(run: RunFolder) -> str:
     """The page, in the language spoken."""
     about = run.about
-    style = resources.files("saksama.linkage").joinpath("report.css").read_text(encoding="utf-8")
+    style = resources.files("saksama.linkage.telling").joinpath("report.css").read_text(encoding="utf-8")
     title = _("Laporan pencarian ganda")
     foot = _("Mesin mengusulkan; tidak ada yang dicoret karena halaman ini. Halaman ini tidak memuat data pribadi.")
     sections = [

@@ -6,7 +6,7 @@ An officer's page compares values (`explanation`, `sentences`); a run folder hol
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from saksama.linkage.sentences import NAMES
+from saksama.linkage.telling.sentences import NAMES
 from saksama.model.record import Element
 
 Both = tuple[str, str]  # Indonesian, English

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from saksama.linkage.level_sentences import Both
+from saksama.linkage.telling.level_sentences import Both
 from saksama.model.pair import Band
 from saksama.model.texts import language
 

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pyarrow as pa
 
-from saksama.linkage.explanation import compare_elements
+from saksama.linkage.telling.explanation import compare_elements
 from saksama.model.errors import BadInput
 from saksama.model.pair import Band
 from saksama.model.recommendation import Assistant, PairComparison, Recommendation

@@ -10,12 +10,12 @@ import numpy as np
 from saksama.linkage.arrow import pc
 from saksama.linkage.evidence import BLANK
 from saksama.linkage.kernels.arrays import Floats
-from saksama.linkage.level_sentences import fact, name_of
-from saksama.linkage.reading import RunFolder
-from saksama.linkage.report_pictures import strip
-from saksama.linkage.report_words import BANDS, GROUPINGS, count, estimate, figure, group_name, say, share
 from saksama.linkage.summary import LEVEL_NAMES
-from saksama.linkage.waterfall import signed
+from saksama.linkage.telling.level_sentences import fact, name_of
+from saksama.linkage.telling.reading import RunFolder
+from saksama.linkage.telling.report_pictures import strip
+from saksama.linkage.telling.report_words import BANDS, GROUPINGS, count, estimate, figure, group_name, say, share
+from saksama.linkage.telling.waterfall import signed
 from saksama.model.pair import Band
 from saksama.model.texts import _, language
 
