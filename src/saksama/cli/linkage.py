@@ -8,6 +8,7 @@ import click
 from saksama.cli.terminal import as_json, file_argument, number, office_folder, progress_bar, refusals, report
 from saksama.model.texts import _, language
 
+_MOST_SHOWN = 20  # pairs told on the screen
 _WORTH_SAYING = 1_000_000  # lines from which on the memory needed is said beforehand
 
 
@@ -21,21 +22,64 @@ def command() -> None:
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder hasil; harus baru atau kosong.")
 @click.option("--plan", type=file_argument, help="Rencana PLAN.toml; bawaan: roll-id, untuk daftar pemilih.")
 @click.option("--link", "other", type=file_argument, help="Daftar kedua: cocokkan FILE dengan daftar ini.")
+@click.option("--index", type=click.Path(path_type=Path), help="Tinggalkan indeks di folder ini, untuk linkage ask.")
+@click.option(
+    "--scratch",
+    type=click.Path(path_type=Path),
+    help="Folder kerja: untuk daftar besar; diteruskan bila terputus.",
+)
 @as_json
-def run(file: Path, out: Path, plan: Path | None, other: Path | None, as_json: bool) -> None:
+def run(file: Path, out: Path, plan: Path | None, other: Path | None, as_json: bool, **where: Path | None) -> None:
     """Cari ganda dalam satu berkas, tanpa kantor. Hasil: pairs.parquet, clusters.parquet, run.json."""
-    from saksama.flow.find import lines_known, link_files, plan_from
-    from saksama.linkage.capacity import memory_needed
+    from saksama.flow.find import Folders, lines_known, link_files, memory_to_ask, plan_from
 
+    folders = Folders(out, **where)
     lines = sum(lines_known(each) for each in (file, other) if each is not None)
     if lines >= _WORTH_SAYING:
-        needed = round(memory_needed(lines) / 2**30, 1)
-        click.echo(
-            _("{lines} baris; perlu sekitar {needed} GB memori.").format(lines=number(lines), needed=needed), err=True
-        )
+        said = _("{lines} baris; perlu sekitar {needed} GB memori.")
+        click.echo(said.format(lines=number(lines), needed=memory_to_ask(lines, folders)), err=True)
     with refusals(as_json=as_json), progress_bar(_("Mencari ganda")) as show:
-        summary = link_files(file, plan_from(plan), out, other=other, progress=lambda _phase, share: show(share, 1.0))
+        summary = link_files(
+            file, plan_from(plan), folders, other=other, progress=lambda _phase, share: show(share, 1.0)
+        )
     report(summary, _lines(summary, str(out)), as_json=as_json)
+
+
+@command.command("ask")
+@click.argument("file", type=file_argument)
+@click.option("--index", required=True, type=click.Path(path_type=Path), help="Folder indeks dari linkage run --index.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder hasil; harus baru atau kosong.")
+@as_json
+def ask(file: Path, index: Path, out: Path | None, as_json: bool) -> None:
+    """Tanyakan baris baru kepada indeks: siapa mereka dalam daftar itu, atau di antara sesamanya."""
+    from saksama.flow.find import ask_index
+
+    with refusals(as_json=as_json):
+        found = ask_index(file, index, out)
+    pairs = found.pairs.to_pylist()
+    counts = found.summary["counts"]
+    lines = [
+        _("{lines} baris baru dibandingkan dengan {against} baris; {pairs} pasangan diusulkan.").format(
+            lines=number(counts["lines"]), against=number(counts["against"]), pairs=number(counts["pairs"])
+        )
+    ]
+    lines += [_pair_line(pair) for pair in pairs[:_MOST_SHOWN]]
+    if len(pairs) > _MOST_SHOWN:
+        lines.append(_("dan {more} lagi; pakai --out atau --json.").format(more=number(len(pairs) - _MOST_SHOWN)))
+    report({**found.summary, "found": pairs}, lines, as_json=as_json)
+
+
+def _pair_line(pair: dict[str, Any]) -> str:
+    where = {"roll": _("daftar"), "new": _("baru")}
+    bands = {"certain": _("sangat kuat"), "probable": _("kuat"), "check": _("perlu diperiksa")}
+    return _("baris {left} ({left_in}) dan baris {right} ({right_in}): {band}, {bits} bit").format(
+        left=number(pair["left"]),
+        left_in=where[pair["left_in"]],
+        right=number(pair["right"]),
+        right_in=where[pair["right_in"]],
+        band=bands[pair["band"]],
+        bits=round(pair["weight_bits"], 1),
+    )
 
 
 @command.command("find")

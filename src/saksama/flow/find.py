@@ -1,7 +1,9 @@
 """Step 2: checked records become pairs and clusters of lines that may be one person."""
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,12 @@ import pyarrow.parquet as pq
 from saksama import __version__
 from saksama.flow.folders import appearing, leave_entries, sha256_of, sweep
 from saksama.flow.shelves import RollShelf, RunShelf
+from saksama.linkage.capacity import memory_needed
+from saksama.linkage.delta import link_new
+from saksama.linkage.lookup import Index
 from saksama.linkage.plan import LinkagePlan, load_plan, roll_id_plan
-from saksama.linkage.run import Findings, link, write_run
+from saksama.linkage.resuming import Scratch, is_work
+from saksama.linkage.run import Findings, Workplace, link, write_run
 from saksama.model.clock import Clock
 from saksama.model.digests import short_digest
 from saksama.model.entry import Entry, EntryId, EntryKind
@@ -56,7 +62,8 @@ def find_duplicates(
     if runs.has(run):
         return Found(run, runs.about(run), is_new=False)
     batches = rolls.batches(roll, [LINE, *plan.columns])
-    findings = link(batches, plan, lines=rolls.summary(roll).checked, progress=progress)  # 1
+    workplace = Workplace(lines=rolls.summary(roll).checked)
+    findings = link(batches, plan, workplace=workplace, progress=progress)  # 1
     findings.summary["roll"] = roll
     sweep(runs.folder)
     with appearing(runs.folder / run) as folder:  # 3
@@ -76,18 +83,71 @@ def run_id_for(roll: RollId, plan: LinkagePlan) -> str:
     return short_digest(hashlib.sha256(named.encode()).hexdigest())
 
 
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where a run over files leaves its findings; and, where named, an index and its unfinished work."""
+
+    out: Path
+    index: Path | None = None
+    scratch: Path | None = None
+
+
 def link_files(
-    path: Path, plan: LinkagePlan, out: Path, *, other: Path | None = None, progress: Progress | None = None
+    path: Path, plan: LinkagePlan, folders: Folders, *, other: Path | None = None, progress: Progress | None = None
 ) -> dict[str, Any]:
-    """Run linkage over files with no office. The run folder appears whole or not at all; an empty `out` may exist."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise BadInput(_("Folder keluaran {out} sudah berisi. Pilih folder baru atau kosong.").format(out=out))
-    tables = [batches_for_plan(each, plan) for each in (path, other) if each is not None]
-    lines = sum(lines_known(each) for each in (path, other) if each is not None)
-    findings = link(tables[0], plan, other=tables[1] if other is not None else None, lines=lines, progress=progress)
-    with appearing(out) as folder:
-        write_run(findings, folder)
+    """Run linkage over files with no office. The run folder appears whole or not at all; an empty one may exist.
+
+    The index, for `ask_index`, is over the one file. Unfinished work stays in the scratch, and the same command goes
+    on from it; when the run has ended well it is removed.
+    """
+    if folders.index is not None and other is not None:
+        raise BadInput(_("Indeks dibuat dari satu daftar: pakai --index tanpa --link."))
+    for folder in (folders.out, folders.index):
+        _require_new(folder)
+    paths = [each for each in (path, other) if each is not None]
+    tables = [batches_for_plan(each, plan) for each in paths]
+    lines = sum(lines_known(each) for each in paths)
+    scratch = None if folders.scratch is None else _scratch(folders.scratch, plan, paths)
+    with ExitStack() as stack:
+        index = None if folders.index is None else stack.enter_context(appearing(folders.index))
+        workplace = Workplace(lines, index, scratch)
+        second = tables[1] if other is not None else None
+        findings = link(tables[0], plan, other=second, workplace=workplace, progress=progress)
+        with appearing(folders.out) as folder:
+            write_run(findings, folder)
+    if folders.scratch is not None:
+        shutil.rmtree(folders.scratch)
     return findings.summary
+
+
+def _scratch(folder: Path, plan: LinkagePlan, paths: list[Path]) -> Scratch:
+    if folder.exists() and not folder.is_dir():
+        raise BadInput(_("{folder} bukan folder.").format(folder=folder))
+    if folder.exists() and any(not is_work(each.name) for each in folder.iterdir()):
+        raise BadInput(_("Folder kerja {folder} berisi hal lain; pilih folder baru atau kosong.").format(folder=folder))
+    source = hashlib.sha256("\n".join(sha256_of(each) for each in paths).encode()).hexdigest()
+    return Scratch(folder, plan, source)
+
+
+def ask_index(path: Path, index: Path, out: Path | None) -> Findings:
+    """Who the lines of a file might be, of the roll under the index or of one another; kept in `out` if it is named."""
+    _require_new(out)
+    opened = Index(index)
+    findings = link_new(opened, pa.concat_tables(batches_for_plan(path, opened.plan)))
+    if out is not None:
+        with appearing(out) as folder:
+            write_run(findings, folder)
+    return findings
+
+
+def memory_to_ask(lines: int, folders: Folders) -> float:
+    """GB that a run over so many lines is expected to need."""
+    return round(memory_needed(lines, on_disk=folders.scratch is not None) / 2**30, 1)
+
+
+def _require_new(folder: Path | None) -> None:
+    if folder is not None and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput(_("Folder keluaran {out} sudah berisi. Pilih folder baru atau kosong.").format(out=folder))
 
 
 def lines_known(path: Path) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 
 from saksama.linkage.kernels.arrays import Ints, Words
 from saksama.linkage.kernels.join import count_pairs, crowded, group_bounds, scatter_keys, sorted_keys, write_pairs
-from saksama.linkage.keys import Keys, base_keys, longer_keys
+from saksama.linkage.keys import Keys, base_keys, keys_a_record, longer_keys
 from saksama.linkage.plan import BlockingRule, LinkagePlan
 from saksama.linkage.prepared import Prepared
 
@@ -21,6 +21,7 @@ _UNDIVIDED = 150_000  # records: fewer are one part
 _PAIRS_A_RECORD = 6  # of one rule: what keeps pairs linear in lines
 _FEW_PAIRS = 10_000
 _LAST_WINDOW = 10  # neighbours compared in a group that no longer key can split
+_MOST_ENTRIES = 120_000_000  # of a rule's keys that stand in memory together, 12 bytes each
 _SORTED_BITS = 33  # of the keys within a part: others would split few groups
 
 
@@ -72,10 +73,23 @@ def parts_of(records: int) -> int:
     return parts
 
 
-def keys_by_part(rule: BlockingRule, prepared: Prepared, begin: int, end: int) -> tuple[Words, Ints, Ints]:
-    """The keys of records `begin` to `end` under a rule, their records, and where each part begins."""
-    keys = base_keys(rule.keys, prepared, begin, end)
-    return scatter_keys(keys.values, keys.records, parts_of(len(prepared)))
+def keys_by_part(rule: BlockingRule, prepared: Prepared, records: range, wanted: range) -> tuple[Words, Ints, Ints]:
+    """The keys of some `records` under a rule that lie in the `wanted` parts, whose they are, and where parts begin."""
+    keys, parts = base_keys(rule.keys, prepared, records.start, records.stop), parts_of(len(prepared))
+    if len(wanted) < parts:
+        part = (keys.values >> np.uint64(65 - parts.bit_length())).astype(np.int64)
+        kept = np.flatnonzero((part >= wanted.start) & (part < wanted.stop))
+        keys = Keys(keys.values[kept], keys.records[kept])
+    return scatter_keys(keys.values, keys.records, parts)
+
+
+def rounds_of(rule: BlockingRule, prepared: Prepared) -> list[range]:
+    """The parts of a rule that are worked on in one round: so many that their keys stand in memory together."""
+    parts, entries = parts_of(len(prepared)), float(len(prepared))
+    for part in rule.keys:
+        entries *= keys_a_record(part, prepared)
+    count = min(parts, int(entries / _MOST_ENTRIES) + 1)
+    return [range(parts * k // count, parts * (k + 1) // count) for k in range(count)]
 
 
 def walks_of_part(

@@ -8,12 +8,13 @@ from saksama.model.texts import _
 
 # Measured with bench/linkage.py on rolls of 0.1 to 3 million lines: docs/2-find.md.
 _BYTES_A_LINE = 420
+_BYTES_ON_DISK = 120
 _BYTES_AT_REST = 600 * 2**20  # the interpreter, Arrow, compiled kernels
 
 
-def memory_needed(lines: int) -> int:
-    """Bytes a run over so many lines is expected to need at its peak, the table itself included."""
-    return _BYTES_AT_REST + _BYTES_A_LINE * lines
+def memory_needed(lines: int, *, on_disk: bool = False) -> int:
+    """Bytes a run over so many lines is expected to need at its peak; less where its phases' work is kept on disk."""
+    return _BYTES_AT_REST + (_BYTES_ON_DISK if on_disk else _BYTES_A_LINE) * lines
 
 
 def memory_free() -> int | None:
@@ -35,13 +36,13 @@ def memory_taken() -> int:
         return 0
 
 
-def require_memory(lines: int) -> None:
+def require_memory(lines: int, *, on_disk: bool = False) -> None:
     """Raise BadInput where the machine has not the memory that a run over so many lines needs."""
-    needed, free = memory_needed(lines), memory_free()
+    needed, free = memory_needed(lines, on_disk=on_disk), memory_free()
     if free is not None and needed - memory_taken() > free:
         raise BadInput(
             _(
                 "Pencarian atas {lines} baris perlu sekitar {needed} GB memori; yang tersedia {free} GB. "
-                "Tutup program lain, atau jalankan per kecamatan atau di komputer dengan memori lebih besar."
+                "Tutup program lain, pakai --scratch FOLDER, atau jalankan di komputer dengan memori lebih besar."
             ).format(lines=lines, needed=round(needed / 2**30, 1), free=round(free / 2**30, 1))
         )

@@ -116,10 +116,10 @@ def measure_surprise(prepared: Prepared) -> tuple[Surprise, NameCounts | None]:
     return surprise, first
 
 
-def measure_local(prepared: Prepared, surprise: Surprise) -> Surprise:
+def measure_local(prepared: Prepared, surprise: Surprise, counts: NameCounts | None) -> Surprise:
     """The surprise with what names and dates of birth lose among people of one birthplace (the first text compared),
     and of one province (the first tier of place)."""
-    if not (prepared.names and prepared.dates):
+    if counts is None or not prepared.dates:
         return surprise
     name, column = next(iter(prepared.names.items()))
     date, dates = next(iter(prepared.dates.items()))
@@ -132,12 +132,18 @@ def measure_local(prepared: Prepared, surprise: Surprise) -> Surprise:
     written = salted(column.plain, column.written)
     values = (written, column.plain, dates)
     bits = (*surprise.names[name], surprise.dates[date][dates])
+    few = (counts.few(0), counts.few(1), None)
 
     def discount(number: int) -> Bytes:
-        _kind, _most, group = groups[number // 3]
-        return frequencies.local_discount(values[number % 3], bits[number % 3], group, prepared.people)
+        what, group = number % 3, groups[number // 3][2]
+        rare = rarer[number // 3]
+        return frequencies.local_discount(values[what], bits[what], group, prepared.people, few[what], rare)
+
+    def scale(group: Ints) -> float:
+        return frequencies.local_scale(column, counts, dates, group, prepared.people)
 
     with ThreadPoolExecutor(2) as pool:
+        rarer = list(pool.map(scale, [group for _, _, group in groups]))
         found = list(pool.map(discount, range(3 * len(groups))))
     local = [
         Local(kind, most, (found[3 * k], found[3 * k + 1], found[3 * k + 2]))

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from saksama.linkage.clustering import cluster, pairs_inside
 from saksama.linkage.comparison import packed, split
+from saksama.linkage.evidence import evidence_columns
 from saksama.linkage.kernels.arrays import Floats, Ints, Words
 from saksama.linkage.lookup import Asked, Index
 from saksama.linkage.scoring import score
@@ -36,8 +37,7 @@ def link_new(index: Index, table: pa.Table) -> Findings:
     touched = np.unique(found.parts[records >= index.size])
     parts = np.where(np.isin(found.parts, touched), found.parts, np.arange(len(records)))
     inside = pairs_inside(parts)
-    left, right = split(inside)
-    pairs = _pairs_table(index, records[left], records[right])
+    pairs, evidence = _pairs_tables(index, *(records[ends] for ends in split(inside)))
     clusters = _clusters_table(index, parts, records)
     bands = pairs["band"].to_pylist()
     summary: dict[str, Any] = {
@@ -54,7 +54,7 @@ def link_new(index: Index, table: pa.Table) -> Findings:
             **{band.value: bands.count(band.value) for band in Band},
         },
     }
-    return Findings(pairs, clusters, summary)
+    return Findings(pairs, clusters, summary, evidence)
 
 
 def _with_old(index: Index, asked: Asked) -> tuple[Words, Floats]:
@@ -79,20 +79,23 @@ def _with_old(index: Index, asked: Asked) -> tuple[Words, Floats]:
     return np.concatenate([old[near], new]), np.concatenate([old_probability[near], new_probability])
 
 
-def _pairs_table(index: Index, left: Ints, right: Ints) -> pa.Table:
-    scores = score(index.comparer.compare(packed(left, right)), index.model)
-    bands = bands_of(scores.probability, index.plan.bands)
-    return pa.table(
-        {
-            "left": pa.array(index.line_of(left), pa.int64()),
-            "left_in": pa.array(_list_of(index, left), pa.string()),
-            "right": pa.array(index.line_of(right), pa.int64()),
-            "right_in": pa.array(_list_of(index, right), pa.string()),
-            "weight_bits": pa.array(np.round(scores.bits, 4), pa.float64()),
-            "probability": pa.array(np.round(scores.probability, 6), pa.float64()),
-            "band": pa.array(bands.tolist(), pa.string()),
-        }
-    )
+def _pairs_tables(index: Index, left: Ints, right: Ints) -> tuple[pa.Table, pa.Table]:
+    """The pairs, and the evidence for each."""
+    inside = packed(left, right)
+    scores = score(index.comparer.compare(inside), index.model)
+    lines = {
+        "left": pa.array(index.line_of(left), pa.int64()),
+        "left_in": pa.array(_list_of(index, left), pa.string()),
+        "right": pa.array(index.line_of(right), pa.int64()),
+        "right_in": pa.array(_list_of(index, right), pa.string()),
+    }
+    found = {
+        "weight_bits": pa.array(np.round(scores.bits, 4), pa.float64()),
+        "probability": pa.array(np.round(scores.probability, 6), pa.float64()),
+        "band": pa.array(bands_of(scores.probability, index.plan.bands).tolist(), pa.string()),
+    }
+    evidence = evidence_columns(index.comparer, index.model, inside, scores)
+    return pa.table({**lines, **found}), pa.table({**lines, **evidence})
 
 
 def _clusters_table(index: Index, parts: Ints, records: Ints) -> pa.Table:

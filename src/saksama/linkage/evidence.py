@@ -38,7 +38,7 @@ def evidence_table(comparer: Comparer, model: Model, inside: Words, scores: Scor
     order = np.lexsort((right, left))
     lines = {"left": pa.array(left[order], pa.int64()), "right": pa.array(right[order], pa.int64())}
     inside, scores = inside[order], Scores(scores.bits[order], scores.probability[order], scores.shares[order])
-    return pa.table({**lines, **_columns(comparer, model, inside, scores)})
+    return pa.table({**lines, **evidence_columns(comparer, model, inside, scores)})
 
 
 def _lines_of(inside: Words, prepared: Prepared) -> tuple[Ints, Ints]:
@@ -47,7 +47,8 @@ def _lines_of(inside: Words, prepared: Prepared) -> tuple[Ints, Ints]:
     return (one, two) if prepared.border else (np.minimum(one, two), np.maximum(one, two))
 
 
-def _columns(comparer: Comparer, model: Model, inside: Words, scores: Scores) -> dict[str, Any]:
+def evidence_columns(comparer: Comparer, model: Model, inside: Words, scores: Scores) -> dict[str, Any]:
+    """Levels, bits, prior and shares of the pairs, in their order, by column name."""
     levels, chance = witnesses(comparer, inside)
     bits = _exact(_weights(model, levels, chance), np.round(scores.bits, 4))
     columns: dict[str, Any] = {}

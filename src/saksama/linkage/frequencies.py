@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from saksama.linkage.kernels.arrays import Bytes, Floats, Ints
+from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
 from saksama.linkage.kernels.frequencies import rare_in_one_cohort, tally_dates, tally_serials
 from saksama.linkage.kernels.tally import salted, tally
 from saksama.linkage.kernels.words import summed
@@ -16,6 +16,8 @@ _SLICE = 1 << 16  # records worked on at a time: what is made in between stays i
 _FIRM = 2.0  # shape of the prior that draws a decade's count of a name towards its share of the whole
 _APART = 0.9 * 11 / 12 * 0.967  # of two dates of one decade, how many differ in year, month and day alike
 _LEAST_MATES = 0.02  # of one more bearer of a value nobody else has: keeps weights finite
+_HARDLY_ANYONE = 3  # of one decade and name
+_MOST_LOCAL = 8.0  # bits
 _MOST_RARE = 2_000_000  # names looked at for how often rare ones meet
 LOCAL_STEP = 0.125  # bits: what a local discount is kept in
 
@@ -43,6 +45,10 @@ class NameCounts:
     near: tuple[Ints, Ints]
     base: Floats
     scale: float
+
+    def few(self, spelling: int) -> Bytes:
+        """Which records bear a name that hardly anyone else of their decade has; bool[n]."""
+        return np.asarray(self.near[spelling] <= _HARDLY_ANYONE)
 
     def bits(self, spelling: int, less: int = 2) -> Floats:
         """Bits of surprise that a stranger has the same name; float32[n]. `spelling` 0 as written, 1 plain.
@@ -77,9 +83,8 @@ def count_names(names: Names, rarity: Floats, people: Bytes, dates: Ints | None)
     scale = 1.0
     if dates is not None:
         sizes = cohort_sizes.astype(np.float64)
-        every = np.uint64(max(1, len(names) // _MOST_RARE))
-        expected, apart = rare_in_one_cohort((near, near_plain), (dates, people), base, sizes, every)
-        scale = float(np.clip((apart / _APART + 1) / (expected + 1), 0.01, 1e6))
+        alone = (np.zeros(len(names), np.int32), np.ones(1))
+        scale = _scale_of_rare((near, near_plain), (dates, people), base, sizes, alone)
     overall_plain = tally(names.plain, people)[0]
     del near  # eight bytes a line, each of them
     written = salted(names.plain, names.written)
@@ -94,6 +99,27 @@ def count_names(names: Names, rarity: Floats, people: Bytes, dates: Ints | None)
         base,
         scale,
     )
+
+
+def local_scale(names: Names, counts: NameCounts, dates: Ints, groups: Ints, people: Bytes) -> float:
+    """By how many bits the meeting of two rare names surprises less among people of one group than among all.
+
+    Rare names run in families, and families stay: counted as `count_names` counts it for all people.
+    """
+    sizes = np.bincount(groups + 1, people, minlength=int(groups.max(initial=0)) + 2)[1:]
+    shares = sizes / max(float(sizes.sum()), 1.0)
+    keys = (salted(names.plain, counts.cohorts), counts.near[1])
+    scale = _scale_of_rare(keys, (dates, people), counts.base, counts.cohort_sizes.astype(np.float64), (groups, shares))
+    return float(np.clip(np.log2(scale / counts.scale), 0.0, _MOST_LOCAL))
+
+
+def _scale_of_rare(
+    names: tuple[Words, Ints], born: tuple[Ints, Bytes], base: Floats, sizes: Floats, groups: tuple[Ints, Floats]
+) -> float:
+    """How much more often than their words say two people of one group share a name that nobody else bears."""
+    every = np.uint64(max(1, len(base) // _MOST_RARE))
+    expected, apart = rare_in_one_cohort(names, born, base, sizes, groups, every)
+    return float(np.clip((apart / _APART + 1) / (expected + 1), 0.01, 1e6))
 
 
 def date_bits(dates: Ints, people: Bytes) -> Floats:
@@ -141,11 +167,14 @@ def value_bits(codes: Ints, people: Bytes) -> Floats:
     return np.asarray(np.log2(shared) - np.log2(shares), np.float32)
 
 
-def local_discount(values: Ints, bits: Floats, groups: Ints, people: Bytes) -> Bytes:
+def local_discount(
+    values: Ints, bits: Floats, groups: Ints, people: Bytes, few: Bytes | None = None, rare: float = 0.0
+) -> Bytes:
     """By how many bits a value surprises less among people of one group than among all; uint8[n], eighths of a bit.
 
     A few families of one far birthplace have their own names and default birthdays: among them NI WAYAN SARI of
-    1 July is no rarity. Counted where four or more of the group share the value; `groups` is -1 where unknown.
+    1 July is no rarity. Counted where four or more of the group share the value; `groups` is -1 where unknown. Names
+    that are `few` (bool) cannot be counted: they lose `rare` bits.
     """
     sizes = np.bincount(groups + 1, people, minlength=int(groups.max(initial=0)) + 2)[1:]
     mates = tally(salted(values, groups), people)[0]
@@ -154,7 +183,10 @@ def local_discount(values: Ints, bits: Floats, groups: Ints, people: Bytes) -> B
         others = mates[part] - 3  # less the pair, and one more, so that a third copy does not count as custom
         local = np.log2(np.maximum(sizes[groups[part]], 1.0)) - np.log2(np.maximum(others, 1.0))
         known = (groups[part] >= 0) & (others >= 1)
-        out[part] = np.where(known, np.clip((bits[part] - local) / LOCAL_STEP, 0.0, 255.0), 0.0)
+        less = np.where(known, np.maximum(bits[part] - local, 0.0), 0.0)
+        if few is not None:
+            less = np.where(few[part] & (groups[part] >= 0), np.maximum(less, np.minimum(rare, bits[part])), less)
+        out[part] = np.minimum(less / LOCAL_STEP, 255.0)
     return out
 
 

@@ -17,6 +17,7 @@ from saksama.linkage.kernels.arrays import Floats, Ints
 from saksama.linkage.name_traditions import TRADITIONS, tradition_of_names
 from saksama.linkage.plan import LinkagePlan
 from saksama.linkage.prepared import Prepared, Texts
+from saksama.linkage.scoring import false_share
 
 BLANK, SMALL = "blank", "small"
 BIRTHDAYS = ("1 January", "1 July", "31 December", "15th of a month", "other day")
@@ -56,17 +57,17 @@ def figures_by_group(
     """Per grouping and group: `lines`, `flagged` lines, `expected_false` of those with a 95 % interval.
 
     `flagged` are records in a written pair, `false` the probability that they have no double at all. The interval is
-    that of a sum of pairs whose two lines err together; what the model gets wrong as a whole is not in it.
+    that of a sum of pairs whose two lines err together.
     """
     return {grouping.name: _figures(grouping, flagged, false, size) for grouping in groupings}
 
 
 def chance_of_no_double(pairs: tuple[Ints, Ints], probability: Floats) -> tuple[Ints, Floats]:
-    """The records of pairs, ascending, and for each the probability that its likeliest pair is two people."""
+    """The records of pairs, ascending, and for each the share expected false of pairs like its likeliest."""
     records, where = np.unique(np.concatenate(pairs), return_inverse=True)
     likeliest = np.zeros(len(records))
     np.maximum.at(likeliest, where, np.concatenate([probability, probability]))
-    return records, 1 - likeliest
+    return records, false_share(likeliest)
 
 
 def _figures(grouping: Grouping, flagged: Ints, false: Floats, size: int) -> list[dict[str, Any]]:

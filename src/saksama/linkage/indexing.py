@@ -9,6 +9,7 @@ import numpy as np
 
 from saksama.linkage.blocking import parts_of
 from saksama.linkage.comparison import Comparer, Surprise
+from saksama.linkage.keeping import ROOM, WORDS_ROOM, names_of_places, put_columns
 from saksama.linkage.kernels.arrays import Floats, Ints, Words
 from saksama.linkage.kernels.join import sorted_keys
 from saksama.linkage.kernels.tally import salted
@@ -19,10 +20,6 @@ from saksama.linkage.scoring import Weighing
 from saksama.linkage.shelf import ShelfWriter
 from saksama.linkage.training import Model
 
-ROOM = 1 << 16  # new lines that can be asked about at once
-WORDS_ROOM = 12 * ROOM
-LETTERS_ROOM = 1 << 23
-WORD_LENGTHS = (None, 3, 1)  # of the beginnings of words that keys are made of
 _ALL_BITS = 6  # passes of eleven bits that sort a key whole
 _SLICE = 1 << 19
 
@@ -33,8 +30,7 @@ def write_index(
     """Keep in `folder`, which is there and empty, all that `lookup` needs."""
     prepared, plan = comparer.prepared, comparer.plan
     shelf = ShelfWriter(folder)
-    shelf.put("lines", prepared.lines, ROOM)
-    _put_columns(shelf, prepared)
+    put_columns(shelf, prepared, room=True)
     _put_surprise(shelf, prepared, comparer.surprise)
     assert comparer.strangers is not None  # measured before anything is weighed
     shelf.put("strangers", comparer.strangers)
@@ -55,6 +51,7 @@ def write_index(
             "plan_sha256": plan.digest,
             "input_sha256": prepared.digests[0],
             "lines": len(prepared),
+            "provinces": names_of_places(prepared),
             "parts": parts_of(len(prepared)),
             "caps": caps,
             "classes": list(model.classes),
@@ -64,35 +61,6 @@ def write_index(
             "people": int(prepared.people.sum(dtype=np.int64)),
         }
     )
-
-
-def _put_columns(shelf: ShelfWriter, prepared: Prepared) -> None:
-    for name, names in prepared.names.items():
-        shelf.put(f"names.{name}.offsets", names.offsets, ROOM)
-        shelf.put(f"names.{name}.words", names.words, WORDS_ROOM)
-        shelf.put(f"names.{name}.letters", names.letters, LETTERS_ROOM)
-        shelf.put(f"names.{name}.starts", names.starts, WORDS_ROOM)
-        for what in ("sets", "counts"):
-            shelf.put(f"names.{name}.{what}", getattr(names, what), WORDS_ROOM)
-        for what in ("written", "plain", "joined"):
-            shelf.put(f"names.{name}.{what}", getattr(names, what), ROOM)
-        for length in WORD_LENGTHS:
-            shelf.put(f"names.{name}.keys.{length}", names.word_keys(length), WORDS_ROOM)
-    for name, dates in prepared.dates.items():
-        shelf.put(f"dates.{name}", dates, ROOM)
-    for name, numbers in prepared.numbers.items():
-        shelf.put(f"numbers.{name}.values", numbers.values, ROOM)
-        shelf.put(f"numbers.{name}.born", numbers.born, ROOM)
-    for name, places in prepared.places.items():
-        for what in ("households", "lanes", "places"):
-            shelf.put(f"places.{name}.{what}", getattr(places, what), ROOM)
-        shelf.put(f"places.{name}.tiers", places.tiers, ROOM)
-        for tier, keys in enumerate(places.keys):
-            shelf.put(f"places.{name}.keys.{tier}", keys)
-    for name, texts in prepared.texts.items():
-        shelf.put(f"texts.{name}.codes", texts.codes, ROOM)
-        shelf.put(f"texts.{name}.letters", texts.letters, LETTERS_ROOM)
-        shelf.put(f"texts.{name}.starts", texts.starts, ROOM)
 
 
 def _put_surprise(shelf: ShelfWriter, prepared: Prepared, surprise: Surprise) -> None:

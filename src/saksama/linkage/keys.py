@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from saksama.linkage.kernels.arrays import Ints, Words
-from saksama.linkage.kernels.fields import digits_left_out
+from saksama.linkage.kernels.fields import DATE_DIGITS, digits_left_out
 from saksama.linkage.kernels.text import beginnings_hashed, mixed_all
 from saksama.linkage.kernels.words import rarest_words
 from saksama.linkage.names import Names
@@ -76,6 +76,14 @@ def is_many(part: str, prepared: Prepared) -> bool:
     name, _, what = part.partition(":")
     kind = "name" if name in prepared.names else "person_number" if name in prepared.numbers else ""
     return what in MANY.get(kind, ())
+
+
+def keys_a_record(part: str, prepared: Prepared) -> float:
+    """How many keys a record has of this part, on the average."""
+    if not is_many(part, prepared):
+        return 1.0
+    names = prepared.names.get(part.partition(":")[0])
+    return float(DATE_DIGITS) if names is None else len(names.words) / max(len(names), 1)
 
 
 def _many_keys(part: str, prepared: Prepared, begin: int, end: int) -> tuple[Words, Ints]:

@@ -14,7 +14,8 @@ import pyarrow as pa
 from saksama.linkage import frequencies
 from saksama.linkage.blocking import walks_of
 from saksama.linkage.comparison import Comparer, Local, Surprise
-from saksama.linkage.indexing import ROOM, WORD_LENGTHS, cohorts_of
+from saksama.linkage.indexing import cohorts_of
+from saksama.linkage.keeping import ROOM, WORD_LENGTHS, get_columns
 from saksama.linkage.kernels.arrays import Floats, Ints, Words
 from saksama.linkage.kernels.tally import salted
 from saksama.linkage.kernels.text import hash_words
@@ -23,7 +24,7 @@ from saksama.linkage.keys import Keys, base_keys
 from saksama.linkage.names import Names
 from saksama.linkage.numbering import Numbering
 from saksama.linkage.plan import plan_from_json
-from saksama.linkage.prepared import Numbers, Places, Prepared, Texts, prepare
+from saksama.linkage.prepared import Places, Prepared, Texts, prepare
 from saksama.linkage.scoring import Scores, score
 from saksama.linkage.shelf import ShelfReader
 from saksama.linkage.training import Model
@@ -31,7 +32,6 @@ from saksama.model.errors import BadInput
 from saksama.model.texts import _
 
 _ENTRIES_AT_ONCE = 4_000_000
-_PLACES = ("households", "lanes", "places", "tiers")
 _LAST_HALF = np.uint64(0xFFFFFFFF)
 
 
@@ -75,8 +75,10 @@ class Index:
         if table.num_rows > ROOM:
             raise BadInput(_("Paling banyak {most} baris sekali tanya; bagilah berkasnya.").format(most=ROOM))
         new = prepare(table, self.plan)
-        self._put_behind(new)
-        pairs = self._candidates(len(new))
+        pairs = np.empty(0, np.uint64)
+        if len(new):
+            self._put_behind(new)
+            pairs = self._candidates(len(new))
         evidence = self.comparer.compare(pairs)
         return Asked(pairs, score(evidence, self.model), self.size, new.lines)
 
@@ -128,31 +130,14 @@ class Index:
         return out
 
     def _prepared(self) -> Prepared:
-        get, kinds = self.shelf.get, {c.name: c.kind for c in self.plan.comparisons}
-        out = Prepared(get("lines"), 0, np.zeros(0, np.uint8), (str(self.about["input_sha256"]),))
-        for name, kind in kinds.items():
-            if kind == "name":
-                fields = ("offsets", "words", "letters", "starts", "sets", "written", "plain", "joined", "counts")
-                keys = {length: get(f"names.{name}.keys.{length}") for length in WORD_LENGTHS}
-                columns: dict[str, Any] = {what: get(f"names.{name}.{what}") for what in fields}
-                out.names[name] = Names(**columns, keys=keys)
-                known = self.shelf.size(f"names.{name}.starts") - 1
-                self._words[name] = _numbering_of(keys[None][:known])
-            elif kind == "date":
-                out.dates[name] = get(f"dates.{name}")
-            elif kind == "person_number":
-                out.numbers[name] = Numbers(get(f"numbers.{name}.values"), get(f"numbers.{name}.born"))
-            elif kind == "place":
-                self._tiers[name] = [
-                    _numbering_of(get(key)) for key in self.shelf.arrays if key.startswith(f"places.{name}.keys.")
-                ]
-                households, lanes, places, tiers = (get(f"places.{name}.{what}") for what in _PLACES)
-                out.places[name] = Places(households, lanes, places, tiers)
-            else:
-                texts = Texts(*(get(f"texts.{name}.{what}") for what in ("codes", "letters", "starts")))
-                known = self.shelf.size(f"texts.{name}.starts")
-                self._values[name] = _numbering_of(hash_words(texts.letters, texts.starts[:known]))
-                out.texts[name] = texts
+        out = get_columns(self.shelf, self.plan, digests=(str(self.about["input_sha256"]),), border=0)
+        for name, names in out.names.items():
+            self._words[name] = _numbering_of(names.word_keys()[: self.shelf.size(f"names.{name}.starts") - 1])
+        for name, places in out.places.items():
+            self._tiers[name] = [_numbering_of(keys) for keys in places.keys]
+        for name, texts in out.texts.items():
+            known = self.shelf.size(f"texts.{name}.starts")
+            self._values[name] = _numbering_of(hash_words(texts.letters, texts.starts[:known]))
         return out
 
     def _surprise(self) -> Surprise:

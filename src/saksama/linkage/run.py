@@ -4,6 +4,7 @@ import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from saksama.linkage.indexing import write_index
 from saksama.linkage.kernels.arrays import Bytes, Floats, Words
 from saksama.linkage.plan import LinkagePlan
 from saksama.linkage.prepared import Batches, Prepared, prepare
-from saksama.linkage.scoring import Weighing, score, weigh
+from saksama.linkage.resuming import Scratch
+from saksama.linkage.scoring import Weighing, expected_false_share, score, weigh
 from saksama.linkage.sifting import sift
 from saksama.linkage.strangers import measure_strangers
 from saksama.linkage.summary import (
@@ -70,27 +72,38 @@ class _Pass:
     corrections: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What surrounds a run: how many `lines` it will see, where that is known; an empty folder to leave an `index` in;
+    and a `scratch` for what its phases make, from which an interrupted run goes on."""
+
+    lines: int = 0
+    index: Path | None = None
+    scratch: Scratch | None = None
+
+
 def link(
     table: Batches,
     plan: LinkagePlan,
     *,
     other: Batches | None = None,
-    lines: int = 0,
-    index: Path | None = None,
+    workplace: Workplace | None = None,
     progress: Progress | None = None,
 ) -> Findings:
     """Find lines of `table` that may be one person; with `other`, lines of `table` and of `other`, one to one.
 
-    Tables may come whole or as batches that are read once; how many `lines` there will be, where it is known, lets
-    memory be asked for before anything is read. An `index` over one table is left in that folder, which is there and
-    empty. Same input, same findings. Raises BadInput where a column is missing, line numbers repeat, or memory will
-    not do.
+    Tables may come whole or as batches that are read once. Same input, same findings, wherever it is worked. Raises
+    BadInput where a column is missing, line numbers repeat, memory will not do, or the scratch is another run's.
     """
     watch = _Watch(progress, time.perf_counter(), {})
-    require_memory(lines + sum(each.num_rows for each in (table, other) if isinstance(each, pa.Table)))
-    prepared = prepare(table, plan, other, progress=require_memory)
+    workplace = workplace or Workplace()
+    scratch, index = workplace.scratch, workplace.index
+    ask = partial(require_memory, on_disk=scratch is not None)
+    ask(workplace.lines + sum(each.num_rows for each in (table, other) if isinstance(each, pa.Table)))
+    make = partial(prepare, table, plan, other, progress=ask)
+    prepared = make() if scratch is None else scratch.prepared(make)
     watch.phase("prepare", 0.2)
-    weighed = _weigh(prepared, plan, watch)
+    weighed = _weigh(prepared, plan, watch, scratch if prepared.numbers else None)
     for _ in range(0 if prepared.numbers else _MORE_PASSES):
         # No number says who is who, so frequencies counted every line of a person, and pairs of one person stood
         # among the strangers. Now they are known, near enough: count people, and strangers only.
@@ -106,7 +119,7 @@ def link(
     findings.summary["measured"] = {
         "seconds": watch.seconds,
         "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-        "memory_expected_bytes": memory_needed(len(prepared)),
+        "memory_expected_bytes": memory_needed(len(prepared), on_disk=scratch is not None),
     }
     return findings
 
@@ -156,16 +169,18 @@ def _marks_of(pairs: Words, weighing: Weighing) -> Bytes:
     return out
 
 
-def _weigh(prepared: Prepared, plan: LinkagePlan, watch: _Watch) -> _Pass:
+def _weigh(prepared: Prepared, plan: LinkagePlan, watch: _Watch, scratch: Scratch | None = None) -> _Pass:
     """Frequencies, blocking and comparison, training and clusters, in that order."""
     surprise, counts = measure_surprise(prepared)
     surprise, corrections = set_names_right(prepared, surprise, counts)
+    if prepared.numbers:
+        surprise = measure_local(prepared, surprise, counts)
     del counts
-    comparer = Comparer(plan, prepared, measure_local(prepared, surprise) if prepared.numbers else surprise)
+    comparer = Comparer(plan, prepared, surprise)
     watch.phase("frequencies", 0.25)
     comparer = replace(comparer, strangers=measure_strangers(comparer))
     watch.phase("strangers", 0.3)
-    sifted = sift(comparer, least_bits(plan, prepared.all_pairs, len(prepared)))
+    sifted = sift(comparer, least_bits(plan, prepared.all_pairs, len(prepared)), scratch=scratch)
     watch.phase("sift", 0.75)
     sample, step = sample_of(sifted.buckets)
     model = train(sample, plan, prepared.all_pairs, len(prepared), step, comparer.strangers)
@@ -189,12 +204,3 @@ def _cluster(comparer: Comparer, model: Model, weighing: Weighing) -> Clusters:
         return score(comparer.compare(wanted), model).probability
 
     return cluster(size, weighing.pairs, weighing.probability, threshold, score_pairs)
-
-
-def expected_false_share(probability: Floats) -> Floats:
-    """For each pair the expected share of false ones among all at least as probable; float64[n]."""
-    order = np.argsort(-probability, kind="stable")
-    mean = np.cumsum(1 - probability[order]) / np.arange(1, len(order) + 1)
-    out = np.empty(len(order))
-    out[order] = mean
-    return out

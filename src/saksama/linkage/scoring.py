@@ -13,6 +13,8 @@ from saksama.linkage.training import Model
 MOST_BITS = 200  # of weight told apart
 _KEPT = 0.01  # probability below which a pair is counted, and forgotten
 _AT_ONCE = 1 << 18  # pairs
+_ALLOWANCE = 1.4  # false pairs to each that the model expects
+_NEVER_SURE = 0.001
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,6 +47,25 @@ def score(evidence: Evidence, model: Model) -> Scores:
     for column in range(evidence.levels.shape[1]):
         bits += model.tables[0, column, evidence.levels[:, column]]
     return Scores(bits, shares[:, 0].astype(np.float64), shares)
+
+
+def false_share(probability: Floats) -> Floats:
+    """Of pairs this probable, the share expected to be two people; float64[n], 0 to 1.
+
+    More than one less the probability: witnesses depend on one another in more ways than are counted, and no pair of
+    records says that no clerk erred. Both allowances were set on rolls with known truth from two generators
+    (docs/2-find.md, "What the error means").
+    """
+    return np.asarray(np.minimum(_ALLOWANCE * (1 - probability) + _NEVER_SURE, 1.0))
+
+
+def expected_false_share(probability: Floats) -> Floats:
+    """For each pair the expected share of false ones among all at least as probable: its q-value; float64[n]."""
+    order = np.argsort(-probability, kind="stable")
+    mean = np.cumsum(false_share(probability[order])) / np.arange(1, len(order) + 1)
+    out = np.empty(len(order))
+    out[order] = mean
+    return out
 
 
 def weigh(buckets: Sequence[Evidence], marks: Sequence[Bytes], model: Model) -> Weighing:

@@ -45,6 +45,11 @@ class ShelfWriter:
             os.fsync(file.fileno())
 
 
+def is_shelf(folder: Path) -> bool:
+    """Whether a folder holds arrays that were kept whole."""
+    return (folder / _ABOUT).is_file()
+
+
 class ShelfReader:
     """The arrays of a folder. Raises BadInput where it is no index or not whole."""
 

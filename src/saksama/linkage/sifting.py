@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from saksama.linkage.blocking import RuleReport, keys_by_part, parts_of, reported, walks_of_part
+from saksama.linkage.blocking import RuleReport, keys_by_part, reported, rounds_of, walks_of_part
 from saksama.linkage.comparison import Comparer, Evidence
 from saksama.linkage.kernels.arrays import Bytes, Ints, Words
 from saksama.linkage.kernels.join import merge_marks
 from saksama.linkage.keys import Keys
-from saksama.linkage.plan import BlockingRule, LinkagePlan
+from saksama.linkage.plan import BlockingRule
+from saksama.linkage.resuming import Scratch, together_by_bucket
 
 THREADS = 2
 BY_NUMBER, BY_OTHERS = np.uint8(1), np.uint8(2)  # who brought a pair: rules with a person number in their key, others
@@ -39,28 +41,44 @@ class Sifted:
 _Part = tuple[list[list[Evidence]], RuleReport]
 
 
-def sift(comparer: Comparer, least_bits: float, progress: Callable[[float], None] = lambda _share: None) -> Sifted:
+def sift(
+    comparer: Comparer,
+    least_bits: float,
+    progress: Callable[[float], None] = lambda _share: None,
+    scratch: Scratch | None = None,
+) -> Sifted:
     """All pairs that share a key of some rule and whose agreement surprises by `least_bits` or more.
 
-    Two threads, each part by itself; what comes out does not depend on which is done first.
+    Two threads, each part by itself; what comes out does not depend on which is done first. With `scratch` each rule's
+    pairs are put there, and what an earlier attempt put there is not made again.
     """
     plan, prepared = comparer.plan, comparer.prepared
     numbers = {c.name for c in plan.comparisons if c.kind == "person_number"}
-    buckets: list[list[tuple[Evidence, np.uint8]]] = [[] for _ in range(_buckets_of(len(prepared)))]
+    count, width = _buckets_of(len(prepared)), len(plan.comparisons)
+    buckets: list[list[tuple[Evidence, np.uint8]]] = [[] for _ in range(count)]
     rules, caps = [], []
     with ThreadPoolExecutor(THREADS) as pool:
-        for done, rule in enumerate(plan.blocking, 1):
+
+        def work(rule: BlockingRule) -> tuple[list[Evidence], list[RuleReport]]:
+            parts = list(_in_turn(pool, rule, comparer, least_bits))
+            return together_by_bucket([found for found, _ in parts], count, width), [report for _, report in parts]
+
+        def merged(number: int) -> tuple[Evidence, Bytes]:
+            if scratch is None:
+                return _merged(buckets[number], width)
+            return scratch.merged(number, lambda: _merged(buckets[number], width))
+
+        for number, rule in enumerate(plan.blocking):
             mark = BY_NUMBER if any(part.partition(":")[0] in numbers for part in rule.keys) else BY_OTHERS
-            reports = []
-            for found, report in _in_turn(pool, rule, comparer, least_bits):
-                reports.append(report)
-                for bucket, pieces in zip(buckets, found, strict=True):
-                    bucket.extend((piece, mark) for piece in pieces)
+            make = partial(work, rule)
+            found, reports = make() if scratch is None else scratch.rule(number, make)
+            for bucket, evidence in zip(buckets, found, strict=True):
+                bucket.append((evidence, mark))
             rules.append(reported(rule.name, reports))
             caps.append([report.cap for report in reports])
-            progress(done / len(plan.blocking))
-        merged = list(pool.map(lambda bucket: _merged(bucket, plan), buckets))
-    return Sifted([e for e, _ in merged], [m for _, m in merged], sum(r.pairs for r in rules), rules, caps)
+            progress((number + 1) / len(plan.blocking))
+        together = list(pool.map(merged, range(count)))
+    return Sifted([e for e, _ in together], [m for _, m in together], sum(r.pairs for r in rules), rules, caps)
 
 
 def _buckets_of(records: int) -> int:
@@ -69,23 +87,22 @@ def _buckets_of(records: int) -> int:
 
 def _in_turn(pool: ThreadPoolExecutor, rule: BlockingRule, comparer: Comparer, least_bits: float) -> Iterator[_Part]:
     """What each part of a rule gives, in the order of parts."""
-    size = len(comparer.prepared)
-    begins = list(range(0, size, min(_SLICE, max(size // (2 * THREADS), 1)))) or [0]
-    ends = [*begins[1:], size]
-    slices = list(
-        pool.map(lambda bounds: keys_by_part(rule, comparer.prepared, *bounds), zip(begins, ends, strict=True))
-    )
-    work: list[Future[_Part]] = []
-    for part in range(parts_of(size)):
-        keys = Keys(
-            np.concatenate([k[b[part] : b[part + 1]] for k, _r, b in slices]),
-            np.concatenate([r[b[part] : b[part + 1]] for _k, r, b in slices]),
-        )
-        work.append(pool.submit(_sift_part, rule, comparer, keys, least_bits))
-        if len(work) > THREADS:  # no more parts stand in memory than are worked on
-            yield work.pop(0).result()
-    for future in work:
-        yield future.result()
+    prepared, size = comparer.prepared, len(comparer.prepared)
+    step = min(_SLICE, max(size // (2 * THREADS), 1))
+    records = [range(begin, min(begin + step, size)) for begin in range(0, max(size, 1), step)]
+    for wanted in rounds_of(rule, prepared):
+        slices = list(pool.map(partial(keys_by_part, rule, prepared, wanted=wanted), records))
+        work: list[Future[_Part]] = []
+        for part in wanted:
+            keys = Keys(
+                np.concatenate([k[b[part] : b[part + 1]] for k, _r, b in slices]),
+                np.concatenate([r[b[part] : b[part + 1]] for _k, r, b in slices]),
+            )
+            work.append(pool.submit(_sift_part, rule, comparer, keys, least_bits))
+            if len(work) > THREADS:  # no more parts stand in memory than are worked on
+                yield work.pop(0).result()
+        for future in work:
+            yield future.result()
 
 
 def _sift_part(rule: BlockingRule, comparer: Comparer, keys: Keys, least_bits: float) -> _Part:
@@ -105,10 +122,10 @@ def _sift_part(rule: BlockingRule, comparer: Comparer, keys: Keys, least_bits: f
     return out, report
 
 
-def _merged(bucket: list[tuple[Evidence, np.uint8]], plan: LinkagePlan) -> tuple[Evidence, Bytes]:
+def _merged(bucket: list[tuple[Evidence, np.uint8]], width: int) -> tuple[Evidence, Bytes]:
     """The pairs of a bucket in order, each once, with the marks of all rules that brought it; the list is emptied."""
     if not bucket:
-        return Evidence.none(len(plan.comparisons)), np.empty(0, np.uint8)
+        return Evidence.none(width), np.empty(0, np.uint8)
     marks = np.repeat([mark for _, mark in bucket], [len(evidence) for evidence, _ in bucket]).astype(np.uint8)
     whole = Evidence.together([evidence for evidence, _ in bucket])
     bucket.clear()

@@ -9,6 +9,7 @@ from saksama.linkage.blocking import RuleReport
 from saksama.linkage.comparison import LEVELS
 from saksama.linkage.kernels.arrays import Bytes, Floats
 from saksama.linkage.plan import LinkagePlan
+from saksama.linkage.scoring import false_share
 from saksama.linkage.sifting import BY_NUMBER, BY_OTHERS
 from saksama.linkage.training import Model
 from saksama.model.pair import Band
@@ -31,12 +32,13 @@ LEVEL_NAMES: dict[str, tuple[str, ...]] = {
 def bands_summary(probability: Floats, bands: npt.NDArray[np.str_]) -> dict[str, dict[str, float]]:
     """Per band: pairs, how many of them are expected to be two people, and a 95 % interval of that number.
 
-    The interval is that of a sum of independent pairs; what the model gets wrong as a whole is not in it.
+    The interval is that of a sum of independent pairs; of what the model gets wrong as a whole it holds no more than
+    the allowance in `scoring.false_share`.
     """
     out = {}
     for band in Band:
-        chosen = probability[bands == band.value]
-        expected = float((1 - chosen).sum())
+        chosen = false_share(probability[bands == band.value])
+        expected = float(chosen.sum())
         half = 1.96 * float(np.sqrt((chosen * (1 - chosen)).sum()))
         out[band.value] = {
             "pairs": len(chosen),

@@ -15,6 +15,7 @@ SAME_TEXT, NEAR_TEXT, ALIKE_TEXT, OTHER_TEXT = range(1, 5)
 _TEN, _NO_DIGIT = np.uint64(10), np.uint64(99)
 _10000, _100 = np.uint32(10000), np.uint32(100)
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31
+DATE_DIGITS = 6  # inside a NIK
 _WOMAN = 40  # added to the day of birth in a woman's NIK
 SAME_HOUSEHOLD, SAME_LANE, SAME_VILLAGE, SAME_DISTRICT, SAME_REGENCY, SAME_PROVINCE, ELSEWHERE = range(1, 8)
 
@@ -258,13 +259,13 @@ def digits_left_out(numbers: Ints) -> Words:
     Two that differ there by one digit, or by two neighbours swapped, have one of these in common (the deletion
     neighbourhood of Mor and Fraenkel 1982). A digit like the one before it gives nothing new, and 0.
     """
-    out = np.zeros((len(numbers), 6), np.uint64)
+    out = np.zeros((len(numbers), DATE_DIGITS), np.uint64)
     for k in range(len(numbers)):
         if numbers[k] <= 0:
             continue
         region, date, serial = numbers[k] // 10**10, numbers[k] // 10**4 % 10**6, numbers[k] % 10**4
         power, before = 1, -1
-        for at in range(6):
+        for at in range(DATE_DIGITS):
             digit = date // power % 10
             if digit != before:
                 rest = date // (power * 10) * power + date % power

@@ -46,36 +46,45 @@ def tally_serials(numbers: Ints, people: Bytes, common: Bytes, dates: Ints) -> F
 
 @njit(cache=True, nogil=True)
 def rare_in_one_cohort(
-    names: tuple[Words, Ints], born: tuple[Ints, Bytes], base: Floats, sizes: Floats, every: np.uint64
+    names: tuple[Words, Ints],
+    born: tuple[Ints, Bytes],
+    base: Floats,
+    sizes: Floats,
+    groups: tuple[Ints, Floats],
+    every: np.uint64,
 ) -> tuple[float, int]:
     """Pairs of strangers with a name that nobody else of their decade bears: how many their words let expect, and how
     many there are whose dates have no part in common.
 
     `names` are the name with its decade as one key, and how many people have it; `born` dates and who is counted;
-    `base` log2 of the product of words' shares; `sizes` people by decade. Of many keys each `every`-th is looked at.
+    `base` log2 of the product of words' shares; `sizes` people by decade. Only pairs of one group count: `groups` are
+    its number by record (-1 for none), and the share of people by group. Of many keys each `every`-th is looked at.
     """
     keys, mates = names
     dates, people = born
+    group, shares = groups
     room = 1024
     chosen = 0
     for k in range(len(keys)):
         chosen += mates[k] == 2 and people[k] != 0 and keys[k] % every == 0
     while room < 2 * chosen:
         room *= 2
-    table, first = np.zeros(room, np.uint64), np.zeros(room, np.int32)
+    table, first = np.zeros(room, np.uint64), np.zeros(room, np.int64)
     expected, apart = 0.0, 0
     for k in range(len(keys)):
-        if keys[k] == 0 or keys[k] % every != 0 or people[k] == 0 or dates[k] <= 0 or mates[k] > 2:
+        if keys[k] == 0 or keys[k] % every != 0 or people[k] == 0 or dates[k] <= 0 or mates[k] > 2 or group[k] < 0:
             continue
-        expected += 2.0 ** base[k] * sizes[dates[k] // 10_0000] / 2
+        expected += 2.0 ** base[k] * sizes[dates[k] // 10_0000] * shares[group[k]] / 2
         if mates[k] < 2:
             continue
         slot = np.int64(mixed(keys[k]) & np.uint64(room - 1))
         while table[slot] != 0 and table[slot] != keys[k]:
             slot = (slot + 1) & (room - 1)
         if table[slot] == 0:
-            table[slot], first[slot] = keys[k], dates[k]
+            table[slot], first[slot] = keys[k], k
             continue
-        a, b = first[slot], dates[k]
+        if group[first[slot]] != group[k]:
+            continue
+        a, b = dates[first[slot]], dates[k]
         apart += a // 10000 != b // 10000 and a // 100 % 100 != b // 100 % 100 and a % 100 != b % 100
     return expected, apart
