@@ -281,7 +281,9 @@ def _require_columns(table: pa.Table, plan: LinkagePlan) -> None:
     twice = [name for name in (LINE, *plan.columns) if table.column_names.count(name) > 1]
     if twice:
         raise BadInput(
-            _("Kolom {twice} ada lebih dari sekali; hapus atau ganti nama yang berlebih.").format(twice=", ".join(twice))
+            _("Kolom {columns} ada lebih dari sekali; hapus yang berlebih atau ganti namanya.").format(
+                columns=", ".join(twice)
+            )
         )
     missing = [name for name in plan.columns if name not in table.column_names]
     if missing:
