@@ -92,10 +92,22 @@ def _bounded_components(left: Ints, right: Ints, probability: Floats, size: int)
         roots = components(left[kept], right[kept], size)
         counts = np.bincount(roots, minlength=size)
         huge = counts[roots[left]] > _LARGEST_SCORED
-        if not (huge & kept).any() or bar > 1 - 1e-9:
+        if not (huge & kept).any():
             return roots
+        if bar > 1 - 1e-9:
+            return _cut_to_size(roots)
         bar = 1 - (1 - bar) / 4
         kept &= ~huge | (probability >= bar)
+
+
+def _cut_to_size(roots: Ints) -> Ints:
+    """Components that no threshold divides, thousands of lines all alike, cut in runs small enough to score whole."""
+    huge = np.flatnonzero(np.bincount(roots, minlength=len(roots))[roots] > _LARGEST_SCORED)
+    members = huge[np.argsort(roots[huge], kind="stable")]
+    within = np.arange(len(members)) - np.searchsorted(roots[members], roots[members])
+    out = roots.copy()
+    out[members] = members[np.arange(len(members)) - within % _LARGEST_SCORED]
+    return out
 
 
 def _members_of(roots: Ints, least: int) -> list[Ints]:

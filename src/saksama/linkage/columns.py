@@ -51,8 +51,8 @@ def joined_text(batch: pa.Table, columns: Sequence[str]) -> Any:
 
 def text_buffers(column: Any) -> tuple[Bytes, Ints]:
     """The letters of a text column (Arrow) end to end, and where each value begins; blank values are empty."""
-    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    whole = whole.cast(pa.large_string())
+    whole = column.cast(pa.large_string())  # first, since dictionaries of chunks cannot always be made one
+    whole = whole.combine_chunks() if isinstance(whole, pa.ChunkedArray) else whole
     if whole.null_count:
         whole = pc.fill_null(whole, "")
     if len(whole) == 0:
@@ -81,14 +81,20 @@ class LinesReader:
     def add(self, batch: pa.Table) -> None:
         """Read a batch."""
         if self.column in batch.column_names:
-            lines = batch[self.column].cast(pa.int64())
-            if lines.null_count:
-                raise BadInput(_("Kolom line harus berisi nomor baris yang masing-masing berbeda."))
-            part = lines.to_numpy()
+            part = self._read(batch[self.column])
         else:
             part = np.arange(self.size, self.size + batch.num_rows, dtype=np.int64)
         self.parts.append(part)
         self.size += batch.num_rows
+
+    def _read(self, column: Any) -> Ints:
+        try:
+            lines = column.cast(pa.int64())
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as fault:
+            raise _no_line_numbers() from fault
+        if lines.null_count:
+            raise _no_line_numbers()
+        return np.asarray(lines.to_numpy())
 
     def next_table(self) -> None:
         """Lines of another table begin: they may repeat those of the first."""
@@ -102,8 +108,12 @@ class LinesReader:
         whole, begin = np.concatenate(self.parts), len(self.parts[0])
         lines = whole[begin:]
         if (np.diff(lines) <= 0).any() and len(np.unique(lines)) != len(lines):
-            raise BadInput(_("Kolom line harus berisi nomor baris yang masing-masing berbeda."))
+            raise _no_line_numbers()
         return whole
+
+
+def _no_line_numbers() -> BadInput:
+    return BadInput(_("Kolom line harus berisi nomor baris yang masing-masing berbeda."))
 
 
 class DatesReader:

@@ -55,10 +55,11 @@ def _decoys(plain: Words, dates: Ints) -> Floats:
 
 
 def _day_numbers(dates: Ints) -> Ints:
-    """yyyymmdd as a running number of days, good enough to take distances inside a year."""
+    """yyyymmdd as a running number of days, good enough to take distances inside a year; no day of it, however
+    impossible the date, stands in another."""
     month = dates // 100 % 100
     before = np.array([0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334] + [334] * 87)
-    return np.asarray(dates // 10000 * 366 + before[month] + dates % 100)
+    return np.asarray(dates // 10000 * 366 + np.clip(before[month] + dates % 100, 1, 366))
 
 
 def _by_bit(bits: Floats, amounts: Floats) -> Floats:

@@ -81,6 +81,7 @@ class Prepared:
     border: int
     people: Bytes
     digests: tuple[str, ...]  # of the tables as read
+    lines_read: int = 0  # of both tables: more than there are records where one of the two is empty
     persons: Ints | None = None
     names: dict[str, Names] = field(default_factory=dict)
     dates: dict[str, Ints] = field(default_factory=dict)
@@ -160,14 +161,15 @@ def prepare(
                 list(pool.map(lambda add: add(), readers.tasks(batch)))  # done before the next turn
                 if progress is not None:
                     progress(readers.lines.size)
-        digests = readers.finish_digests()
+        digests, lines_read = readers.finish_digests(), readers.size
         if other is not None and border in {0, readers.size} and empty is not None:
+            readers.lines.finish()  # which refuses lines that repeat
             readers, border = _Readers(plan), 0  # of an empty list nothing is found
             for task in readers.tasks(empty):
                 task()
         pa.default_memory_pool().release_unused()  # what Arrow keeps of batches that are gone
         found = readers.finish(pool)
-    return _put_together(plan, found, border, digests)
+    return _put_together(plan, found, border, digests, lines_read)
 
 
 class _Readers:
@@ -236,11 +238,11 @@ def _reader(key: tuple[str, ...]) -> Reader:
 
 
 def _put_together(
-    plan: LinkagePlan, found: dict[tuple[str, ...], Any], border: int, digests: tuple[str, ...]
+    plan: LinkagePlan, found: dict[tuple[str, ...], Any], border: int, digests: tuple[str, ...], lines_read: int
 ) -> Prepared:
     lines = found.pop(("lines",))
     size = len(lines)
-    out = Prepared(lines, border, np.ones(size, np.uint8), digests)
+    out = Prepared(lines, border, np.ones(size, np.uint8), digests, lines_read)
     for comparison in plan.comparisons:
         name, parts = comparison.name, _parts_of(comparison)
         if comparison.kind == "name":
@@ -276,6 +278,13 @@ def _places(comparison: Comparison, found: dict[tuple[str, ...], Any], size: int
 
 
 def _require_columns(table: pa.Table, plan: LinkagePlan) -> None:
+    twice = [name for name in (LINE, *plan.columns) if table.column_names.count(name) > 1]
+    if twice:
+        raise BadInput(
+            _("Kolom {columns} ada lebih dari sekali; hapus yang berlebih atau ganti namanya.").format(
+                columns=", ".join(twice)
+            )
+        )
     missing = [name for name in plan.columns if name not in table.column_names]
     if missing:
         raise BadInput(

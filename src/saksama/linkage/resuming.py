@@ -51,11 +51,14 @@ class Scratch:
                     **self.about,
                     "digests": prepared.digests,
                     "border": prepared.border,
+                    "lines_read": prepared.lines_read,
                     "provinces": names_of_places(prepared),
                 }
             )
         kept = ShelfReader(folder)
-        return get_columns(kept, self.plan, digests=tuple(kept.about["digests"]), border=kept.about["border"])
+        out = get_columns(kept, self.plan, digests=tuple(kept.about["digests"]), border=kept.about["border"])
+        out.lines_read = kept.about["lines_read"]
+        return out
 
     def rule(
         self, number: int, make: Callable[[], tuple[list[Evidence], list[RuleReport]]]

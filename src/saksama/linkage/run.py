@@ -138,7 +138,7 @@ def _findings(weighed: _Pass, prepared: Prepared, plan: LinkagePlan) -> Findings
         "input_sha256": prepared.digests[0],
         "other_sha256": prepared.digests[1] if len(prepared.digests) > 1 else None,
         "counts": {
-            "lines": len(prepared),
+            "lines": prepared.lines_read,
             "candidates": weighed.candidates,
             "weighed": weighed.weighed,
             "pairs": len(inside),
