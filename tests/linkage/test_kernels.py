@@ -236,11 +236,22 @@ def test_it_shares_pairs_among_classes_by_the_rule_of_bayes(pairs: list[tuple[in
     assert np.allclose(out, twin, atol=1e-6)
 
 
-@given(st.lists(st.tuples(st.integers(1, 2), st.integers(1990, 1991), st.integers(1, 366)), max_size=12))
-def test_it_counts_neighbours_in_time_as_its_twin_does(entries: list[tuple[int, int, int]]) -> None:
+@given(
+    st.lists(st.tuples(st.integers(1, 2), st.integers(1990, 1991), st.integers(1, 366)), max_size=12),
+    st.integers(1, 4),
+)
+def test_it_pairs_neighbours_in_time_as_its_twin_does(entries: list[tuple[int, int, int]], step: int) -> None:
     entries = sorted(entries)
     groups = np.array([e[0] for e in entries], np.uint64)
     years = np.array([e[1] for e in entries], np.int64)
     days = years * 366 + np.array([e[2] for e in entries], np.int64)
-    found, _spans = windows.near_in_group(groups, days, years, 3, 25)
-    assert found.tolist() == naive.near_in_group(entries, 3, 25)
+    first, last = windows.near_bounds(groups, days, years, 3, 25)
+    left, right = windows.pairs_within(first, last, step)
+    assert list(zip(left.tolist(), right.tolist(), strict=True)) == naive.near_pairs(entries, 3, 25)[::step]
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=50), st.integers(1, 5))
+def test_keys_are_drawn_whatever_their_lowest_bit(keys: list[int], every: int) -> None:
+    values = np.array(keys, np.uint64)
+    at = tally.drawn(values, np.uint64(every)).tolist()
+    assert at == [k for k, key in enumerate(keys) if key and key // 2 % every == 0]

@@ -184,9 +184,11 @@ def class_shares(
     return out
 
 
-def near_in_group(entries: Sequence[tuple[int, int, int]], nearest: int, farthest: int) -> list[int]:
-    """Of (group, year, day in year): how many others of the group and year are at such a distance."""
+def near_pairs(entries: Sequence[tuple[int, int, int]], nearest: int, farthest: int) -> list[tuple[int, int]]:
+    """Of (group, year, day in year), sorted: which are of one group and year, at such a distance."""
     return [
-        sum(k != j and g == h and y == z and nearest <= abs(d - e) <= farthest for j, (h, z, e) in enumerate(entries))
+        (k, j)
         for k, (g, y, d) in enumerate(entries)
+        for j, (h, z, e) in enumerate(entries)
+        if k < j and g == h and y == z and nearest <= abs(d - e) <= farthest
     ]

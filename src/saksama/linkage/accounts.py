@@ -9,7 +9,7 @@ import pyarrow as pa
 from saksama.linkage.comparison import Comparer, packed, split
 from saksama.linkage.evidence import evidence_table, level_name, prior_bits
 from saksama.linkage.groups import chance_of_no_double, figures_by_group, groupings_for
-from saksama.linkage.kernels.arrays import Words
+from saksama.linkage.kernels.arrays import Floats, Words
 from saksama.linkage.kernels.text import mixed_all
 from saksama.linkage.prepared import Prepared
 from saksama.linkage.scoring import Scores
@@ -28,20 +28,20 @@ class Account:
     figures: dict[str, Any]
 
 
-def account_for(comparer: Comparer, model: Model, inside: Words, scores: Scores) -> Account:
-    """The account of a run: `inside` are the written pairs.
+def account_for(comparer: Comparer, model: Model, inside: Words, scores: Scores, false: Floats) -> Account:
+    """The account of a run: `inside` are the written pairs, `false` the share expected false of pairs like each.
 
     Cost: 3 % of a run at most (bench/README.md).
     """
     prepared, plan = comparer.prepared, comparer.plan
-    flagged, false = chance_of_no_double(split(inside), scores.probability)
+    flagged, no_double = chance_of_no_double(split(inside), false)
     groupings = groupings_for(prepared, plan)
     figures: dict[str, Any] = {
         "comparisons": [{"name": c.name, "kind": c.kind} for c in plan.comparisons],
         "prior_bits": prior_bits(model),
         "strangers": strangers_summary(comparer),
-        "groups": figures_by_group(groupings, flagged, false, len(prepared)),
-        "flagged": {"lines": len(flagged), "expected_false": round(float(false.sum()), 2)},
+        "groups": figures_by_group(groupings, flagged, no_double, len(prepared)),
+        "flagged": {"lines": len(flagged), "expected_false": round(float(no_double.sum()), 2)},
     }
     return Account(evidence_table(comparer, model, inside, scores), figures)
 

@@ -39,6 +39,11 @@ class Surprise:
     local: "tuple[Local, ...]" = ()
     unseen: float = 1.0  # how much more often than their words say two strangers share a name that nobody else bears
 
+    def taken(self, records: Ints) -> "Surprise":
+        """The same for some records."""
+        names = {name: (written[records], plain[records]) for name, (written, plain) in self.names.items()}
+        return replace(self, names=names, local=tuple(local.taken(records) for local in self.local))
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Local:
@@ -51,6 +56,11 @@ class Local:
     kind: str
     most: int
     discounts: tuple[Bytes, Bytes, Bytes]
+
+    def taken(self, records: Ints) -> "Local":
+        """The same for some records."""
+        names, plain, dates = self.discounts
+        return replace(self, discounts=(names[records], plain[records], dates[records]))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -198,6 +208,19 @@ class Comparer:
         if least_bits == -np.inf:
             return found
         return found.taken(np.flatnonzero(chance[:, 0] + chance[:, 1] <= -least_bits))
+
+    def taken(self, records: Ints) -> "Comparer":
+        """A comparer of some records, numbered anew, by the frequencies of all."""
+        return replace(self, prepared=self.prepared.taken(records), surprise=self.surprise.taken(records))
+
+    def of_one_name_and_date(self, evidence: Evidence) -> Bytes:
+        """Which pairs share a name in plain spelling and an ordinary date of birth; bool[n]. None without both."""
+        kinds = [c.kind for c in self.plan.comparisons]
+        if not {"name", "date"} <= set(kinds):
+            return np.zeros(len(evidence), bool)
+        name, date = evidence.levels[:, kinds.index("name")], evidence.levels[:, kinds.index("date")]
+        alike = ((name == names.EXACT) | (name == names.RESPELT)) & (date == fields.SAME_DATE)
+        return np.asarray(alike & (self.common_of(evidence.left) == 0))
 
     def common_of(self, records: Ints) -> Bytes:
         """Which records were born on a common date; uint8[n]."""

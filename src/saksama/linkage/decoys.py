@@ -10,7 +10,8 @@ import numpy as np
 from saksama.linkage.comparison import Surprise
 from saksama.linkage.frequencies import NameCounts, in_slices
 from saksama.linkage.kernels.arrays import Floats, Ints, Words
-from saksama.linkage.kernels.windows import near_in_group
+from saksama.linkage.kernels.tally import drawn
+from saksama.linkage.kernels.windows import near_bounds
 from saksama.linkage.prepared import Prepared
 
 NEAREST, FARTHEST = 3, 25  # days
@@ -30,9 +31,8 @@ def set_names_right(prepared: Prepared, surprise: Surprise, counts: NameCounts |
         return surprise, corrections
     dates, people = next(iter(prepared.dates.values())), prepared.people
     plain = prepared.names[name].plain
-    sound = people.astype(bool) & (surprise.common[dates] == 0) & (dates > 0) & (plain != 0)
-    sound &= plain % np.uint64(max(1, len(prepared) // _MOST_NAMES)) == 0
-    chosen = np.flatnonzero(sound)
+    chosen = drawn(plain, np.uint64(max(1, len(prepared) // _MOST_NAMES)))
+    chosen = chosen[(people[chosen] != 0) & (dates[chosen] > 0) & (surprise.common[dates[chosen]] == 0)]
     of_pair, alone = surprise.names[name][1][chosen], counts.bits(1, less=1)[chosen]
     date_bits = next(iter(surprise.dates.values()))[dates[chosen]]
     expected = 2.0 ** -(alone + date_bits).astype(np.float64) * float(people.sum(dtype=np.int64))
@@ -44,13 +44,29 @@ def set_names_right(prepared: Prepared, surprise: Surprise, counts: NameCounts |
     return surprise, corrections
 
 
-def _decoys(plain: Words, dates: Ints) -> Floats:
-    """Per record, people of its name 3 to 25 days away in the same year, per day of distance; float64[n]."""
+def namesakes_born_near(plain: Words, dates: Ints) -> tuple[Ints, Ints, Ints]:
+    """Records by name, year and day; and where, in that order, those of the name begin and end that were born 3 to 25
+    days later in the same year. int64[n] each."""
     days = _day_numbers(dates)
     order = np.lexsort((days, plain))
-    found, spans = near_in_group(plain[order], days[order], dates[order] // 10000, NEAREST, FARTHEST)
-    out = np.empty(len(dates))
-    out[order] = found / np.maximum(spans, 1)
+    first, last = near_bounds(plain[order], days[order], dates[order] // 10000, NEAREST, FARTHEST)
+    return order, first, last
+
+
+def distances_within(dates: Ints) -> Ints:
+    """For how many days at 3 to 25 days' distance a date's year has room: fewer at its ends. int64[n], 1 at least."""
+    in_year = _day_numbers(dates) - dates // 10000 * 366
+    before, after = np.minimum(in_year - 1, FARTHEST), np.minimum(366 - in_year, FARTHEST)
+    return np.asarray(np.maximum(np.maximum(before - NEAREST + 1, 0) + np.maximum(after - NEAREST + 1, 0), 1))
+
+
+def _decoys(plain: Words, dates: Ints) -> Floats:
+    """Per record, people of its name 3 to 25 days away in the same year, per day of distance; float64[n]."""
+    order, first, last = namesakes_born_near(plain, dates)
+    size = len(order)
+    before = np.cumsum(np.bincount(first, minlength=size + 1) - np.bincount(last, minlength=size + 1))[:size]
+    out = np.empty(size)
+    out[order] = (last - first + before) / distances_within(dates[order])
     return out
 
 

@@ -17,7 +17,6 @@ from saksama.linkage.kernels.arrays import Floats, Ints
 from saksama.linkage.name_traditions import TRADITIONS, tradition_of_names
 from saksama.linkage.plan import LinkagePlan
 from saksama.linkage.prepared import Prepared, Texts
-from saksama.linkage.scoring import false_share
 
 BLANK, SMALL = "blank", "small"
 BIRTHDAYS = ("1 January", "1 July", "31 December", "15th of a month", "other day")
@@ -62,12 +61,12 @@ def figures_by_group(
     return {grouping.name: _figures(grouping, flagged, false, size) for grouping in groupings}
 
 
-def chance_of_no_double(pairs: tuple[Ints, Ints], probability: Floats) -> tuple[Ints, Floats]:
-    """The records of pairs, ascending, and for each the share expected false of pairs like its likeliest."""
+def chance_of_no_double(pairs: tuple[Ints, Ints], false: Floats) -> tuple[Ints, Floats]:
+    """The records of pairs, ascending, and for each the share expected false of pairs like its surest."""
     records, where = np.unique(np.concatenate(pairs), return_inverse=True)
-    likeliest = np.zeros(len(records))
-    np.maximum.at(likeliest, where, np.concatenate([probability, probability]))
-    return records, false_share(likeliest)
+    out = np.ones(len(records))
+    np.minimum.at(out, where, np.concatenate([false, false]))
+    return records, out
 
 
 def _figures(grouping: Grouping, flagged: Ints, false: Floats, size: int) -> list[dict[str, Any]]:

@@ -47,6 +47,15 @@ class Names:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
+    def taken(self, records: Ints) -> "Names":
+        """The names of some records, as a column of their own with the same words."""
+        sizes = np.diff(self.offsets)[records]
+        offsets = np.zeros(len(records) + 1, self.offsets.dtype)
+        np.cumsum(sizes, out=offsets[1:])
+        at = np.repeat(self.offsets[records] - offsets[:-1], sizes) + np.arange(offsets[-1])
+        hashes = (self.written[records], self.plain[records], self.joined[records])
+        return Names(offsets, self.words[at], self.letters, self.starts, self.sets, *hashes, self.counts)
+
     def word_counts(self, people: Bytes) -> Ints:
         """In how many names of `people` (uint8 mask) each word stands; int64[words]."""
         return tally_words(self.offsets, self.words, people, len(self.starts) - 1)

@@ -6,7 +6,7 @@ The table comes in batches and is read once; about a hundred bytes of each line 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -91,6 +91,19 @@ class Prepared:
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def taken(self, records: Ints) -> "Prepared":
+        """Some records, of one table, as columns of their own; values keep their numbers."""
+        out = Prepared(self.lines[records], 0, self.people[records], self.digests)
+        out.names = {name: column.taken(records) for name, column in self.names.items()}
+        out.dates = {name: dates[records] for name, dates in self.dates.items()}
+        out.numbers = {name: Numbers(n.values[records], n.born[records]) for name, n in self.numbers.items()}
+        out.places = {
+            name: replace(p, households=p.households[records], lanes=p.lanes[records], places=p.places[records])
+            for name, p in self.places.items()
+        }
+        out.texts = {name: replace(texts, codes=texts.codes[records]) for name, texts in self.texts.items()}
+        return out
 
     @property
     def all_pairs(self) -> float:

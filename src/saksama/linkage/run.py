@@ -16,13 +16,14 @@ from saksama.linkage.blocking import RuleReport
 from saksama.linkage.capacity import memory_needed, require_memory
 from saksama.linkage.clustering import Clusters, cluster, one_to_one, pairs_inside
 from saksama.linkage.comparison import Comparer, measure_local, measure_surprise
+from saksama.linkage.decoy_join import count_decoys
 from saksama.linkage.decoys import set_names_right
 from saksama.linkage.indexing import write_index
 from saksama.linkage.kernels.arrays import Bytes, Floats, Words
 from saksama.linkage.plan import LinkagePlan
 from saksama.linkage.prepared import Batches, Prepared, prepare
 from saksama.linkage.resuming import Scratch
-from saksama.linkage.scoring import Weighing, expected_false_share, score, weigh
+from saksama.linkage.scoring import Weighing, excess_of_strangers, false_share, q_values, score, weigh
 from saksama.linkage.sifting import sift
 from saksama.linkage.strangers import measure_strangers
 from saksama.linkage.summary import (
@@ -70,6 +71,7 @@ class _Pass:
     rules: list[RuleReport]
     caps: list[list[int]]
     corrections: Floats
+    decoys: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ def _findings(weighed: _Pass, prepared: Prepared, plan: LinkagePlan) -> Findings
     scores = score(weighed.comparer.compare(inside), weighed.model)
     clusters = clusters_table(found.parts, prepared)
     bands = bands_of(scores.probability, plan.bands)
+    false = false_share(scores, excess_of_strangers(weighed.decoys, weighed.weighing.counts[3]))
     summary: dict[str, Any] = {
         "engine": "saksama.linkage/2",
         "plan": plan.name,
@@ -147,15 +150,14 @@ def _findings(weighed: _Pass, prepared: Prepared, plan: LinkagePlan) -> Findings
             "large_clusters": int((np.bincount(found.parts, minlength=1) > plan.largest_cluster).sum()),
             "largest_component": found.largest_component,
         },
-        "bands": bands_summary(scores.probability, bands),
+        "bands": bands_summary(false, bands),
         "blocking_recall": blocking_recall(_marks_of(inside, weighed.weighing), scores.probability),
         "model": model_summary(weighed.model, plan, weighed.corrections),
         "rules": rules_summary(weighed.rules),
-        "histogram": histogram(weighed.weighing.counts),
+        "histogram": histogram(weighed.weighing.counts, weighed.decoys),
     }
-    q_values = expected_false_share(scores.probability)
-    account = account_for(weighed.comparer, weighed.model, inside, scores)
-    pairs = pairs_table(inside, prepared, scores, q_values, plan.bands)
+    account = account_for(weighed.comparer, weighed.model, inside, scores, false)
+    pairs = pairs_table(inside, prepared, scores, q_values(scores.probability, false), plan.bands)
     return Findings(pairs, clusters, summary | account.figures, account.evidence)
 
 
@@ -185,12 +187,14 @@ def _weigh(prepared: Prepared, plan: LinkagePlan, watch: _Watch, scratch: Scratc
     sample, step = sample_of(sifted.buckets)
     model = train(sample, plan, prepared.all_pairs, len(prepared), step, comparer.strangers)
     watch.phase("train", 0.85)
-    weighing = weigh(sifted.buckets, sifted.marks, model)
-    watch.phase("weigh", 0.9)
+    weighing = weigh(sifted.buckets, sifted.marks, model, comparer.of_one_name_and_date)
+    watch.phase("weigh", 0.88)
+    decoys = count_decoys(comparer, model)
+    watch.phase("decoys", 0.9)
     found = _cluster(comparer, model, weighing)
     watch.phase("cluster", 0.95)
     return _Pass(
-        comparer, model, weighing, found, len(sifted), sifted.candidates, sifted.rules, sifted.caps, corrections
+        comparer, model, weighing, found, len(sifted), sifted.candidates, sifted.rules, sifted.caps, corrections, decoys
     )
 
 

@@ -1,13 +1,13 @@
 """Weighing pairs: bits of evidence for one person over all else, and the probability."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from saksama.linkage.comparison import Evidence
-from saksama.linkage.kernels.arrays import Bytes, Floats, Words
+from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
 from saksama.linkage.training import Model
 
 MOST_BITS = 200  # of weight told apart
@@ -15,6 +15,10 @@ _KEPT = 0.01  # probability below which a pair is counted, and forgotten
 _AT_ONCE = 1 << 18  # pairs
 _ALLOWANCE = 1.4  # false pairs to each that the model expects
 _NEVER_SURE = 0.001
+_SMOOTH = 1.5  # bits
+_DRAWN = 0.2  # pairs: how firmly a bit with hardly a decoy stays with the model
+_MOST_EXCESS = 8.0
+Alike = Callable[[Evidence], Bytes]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -26,14 +30,20 @@ class Scores:
     probability: Floats
     shares: Floats
 
+    @property
+    def strangers(self) -> Floats:
+        """The probability that chance alone brought the pair together; float64[n]."""
+        return np.asarray(np.maximum(1 - self.shares.sum(axis=1, dtype=np.float64), 0.0))
+
 
 @dataclass(slots=True, repr=False)
 class Weighing:
-    """All pairs weighed: counts by whole bits of weight (from -1) of pairs, one person, and strangers; and of the
-    pairs that may be one person, ascending, what they are, their scores and the marks of the rules that brought them.
+    """All pairs weighed: by whole bit of weight (from -1) how many, how many of them expected to be one person, to be
+    strangers, and to be strangers of one name and ordinary date of birth; float64[4, 202]. And of the pairs that may be
+    one person, ascending, what they are, their scores and the marks of the rules that brought them.
     """
 
-    counts: Floats = field(default_factory=lambda: np.zeros((3, MOST_BITS + 2)))
+    counts: Floats = field(default_factory=lambda: np.zeros((4, MOST_BITS + 2)))
     pairs: Words = field(default_factory=lambda: np.empty(0, np.uint64))
     bits: Floats = field(default_factory=lambda: np.empty(0))
     probability: Floats = field(default_factory=lambda: np.empty(0))
@@ -49,34 +59,57 @@ def score(evidence: Evidence, model: Model) -> Scores:
     return Scores(bits, shares[:, 0].astype(np.float64), shares)
 
 
-def false_share(probability: Floats) -> Floats:
-    """Of pairs this probable, the share expected to be two people; float64[n], 0 to 1.
+def by_bit(bits: Floats, amounts: Floats | None = None) -> Floats:
+    """Pairs counted, or amounts summed, by whole bit of weight, from -1; float64[202]."""
+    return np.bincount(_bins(bits), amounts, minlength=MOST_BITS + 2).astype(np.float64)
 
-    More than one less the probability: witnesses depend on one another in more ways than are counted, and no pair of
-    records says that no clerk erred. Both allowances were set on rolls with known truth from two generators
-    (docs/2-find.md, "What the error means").
+
+def _bins(bits: Floats) -> Ints:
+    return np.clip(np.floor(bits), -1, MOST_BITS).astype(np.int64) + 1
+
+
+def excess_of_strangers(counted: Floats, expected: Floats) -> Floats:
+    """By bit of weight, how many strangers were counted to each that the model expects; float64[202], 1 to 8.
+
+    Both smoothed over neighbouring bits and drawn towards one. Never below one: what decoys are not made of (mistyped
+    names, common dates) may be worse than they are, not better.
     """
-    return np.asarray(np.minimum(_ALLOWANCE * (1 - probability) + _NEVER_SURE, 1.0))
+    bits = np.arange(len(counted))
+    near = np.exp(-0.5 * ((bits[:, None] - bits[None, :]) / _SMOOTH) ** 2)
+    ratio = (near @ counted + _DRAWN) / (near @ expected + _DRAWN)
+    return np.clip(ratio, 1.0, _MOST_EXCESS)
 
 
-def expected_false_share(probability: Floats) -> Floats:
-    """For each pair the expected share of false ones among all at least as probable: its q-value; float64[n]."""
+def false_share(scores: Scores, excess: Floats) -> Floats:
+    """Of pairs scored so, the share expected to be two people; float64[n], 0 to 1.
+
+    Strangers as they were counted (`excess`); and then more than that: witnesses depend on one another in more ways
+    than are counted, and no pair of records says that no clerk erred. Both allowances were set on rolls with known
+    truth from two generators (docs/2-find.md, "What the error means").
+    """
+    two = 1 - scores.probability + scores.strangers * (excess[_bins(scores.bits)] - 1)
+    return np.asarray(np.minimum(_ALLOWANCE * two + _NEVER_SURE, 1.0))
+
+
+def q_values(probability: Floats, false: Floats) -> Floats:
+    """For each pair the expected share of false ones among all at least as probable; float64[n]."""
     order = np.argsort(-probability, kind="stable")
-    mean = np.cumsum(false_share(probability[order])) / np.arange(1, len(order) + 1)
+    mean = np.cumsum(false[order]) / np.arange(1, len(order) + 1)
     out = np.empty(len(order))
-    out[order] = mean
+    out[order] = np.maximum.accumulate(mean)
     return out
 
 
-def weigh(buckets: Sequence[Evidence], marks: Sequence[Bytes], model: Model) -> Weighing:
-    """The pairs of all buckets weighed, and those that may be one person kept."""
+def weigh(buckets: Sequence[Evidence], marks: Sequence[Bytes], model: Model, alike: Alike) -> Weighing:
+    """The pairs of all buckets weighed, and those that may be one person kept. `alike` tells which pairs share a name
+    and an ordinary date of birth."""
     chunks = [
-        (bucket.taken(slice(begin, begin + _AT_ONCE)), mark[begin : begin + _AT_ONCE], model)
+        (bucket.taken(slice(begin, begin + _AT_ONCE)), mark[begin : begin + _AT_ONCE])
         for bucket, mark in zip(buckets, marks, strict=True)
         for begin in range(0, len(bucket), _AT_ONCE)
     ]
     with ThreadPoolExecutor(2) as pool:
-        parts = list(pool.map(lambda chunk: _weigh_chunk(*chunk), chunks))
+        parts = list(pool.map(lambda chunk: _weigh_chunk(chunk[0], chunk[1], model, alike), chunks))
     if not parts:
         return Weighing()
     return Weighing(
@@ -88,10 +121,9 @@ def weigh(buckets: Sequence[Evidence], marks: Sequence[Bytes], model: Model) -> 
     )
 
 
-def _weigh_chunk(evidence: Evidence, marks: Bytes, model: Model) -> Weighing:
+def _weigh_chunk(evidence: Evidence, marks: Bytes, model: Model, alike: Alike) -> Weighing:
     scores = score(evidence, model)
-    bins = np.clip(np.floor(scores.bits), -1, MOST_BITS).astype(np.int64) + 1
-    strangers = 1 - scores.shares.sum(axis=1, dtype=np.float64)
-    counts = [np.bincount(bins, weights, minlength=MOST_BITS + 2) for weights in (None, scores.probability, strangers)]
+    amounts = (None, scores.probability, scores.strangers, scores.strangers * alike(evidence))
+    counts = np.stack([by_bit(scores.bits, each) for each in amounts])
     kept = np.flatnonzero(scores.probability >= _KEPT)
-    return Weighing(np.stack(counts), evidence.pairs()[kept], scores.bits[kept], scores.probability[kept], marks[kept])
+    return Weighing(counts, evidence.pairs()[kept], scores.bits[kept], scores.probability[kept], marks[kept])

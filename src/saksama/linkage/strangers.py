@@ -5,21 +5,26 @@ shares six digits of the NIK; who lives in one village was mostly born in one pl
 for each condition: whether names agree, whether dates of birth agree, and how near the two live.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from saksama.linkage.comparison import DEPTH, Comparer, Evidence, conditions_of, packed
-from saksama.linkage.kernels.arrays import Bytes, Floats, Words
+from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
 from saksama.linkage.kernels.fields import DATE_IN_NUMBER, SAME_DAY_MONTH, SAME_HOUSEHOLD, SAME_NUMBER
 from saksama.linkage.kernels.names import OTHER as OTHER_NAME
+from saksama.linkage.kernels.tally import drawn, salted
 from saksama.linkage.kernels.text import mixed_all
 from saksama.linkage.prepared import Prepared
 
 CONDITIONS = 24  # names agree (2) x dates agree, on a common date (3) x nearness (4)
-_SAMPLE = 300_000
+_SAMPLE = 250_000
+_NEAR = 80_000  # pairs of each tier of place: neighbours are rare among all pairs of a nation, and common among doubles
 _A_LINE = 30  # pairs taken anywhere for each line: a small table has not more to tell
 _ONE_NUMBER = -30.0  # log2: two strangers share a NIK by a clerk's hand only, which is a class of its own (`training`)
 _ERRED = -4.3  # log2 of a twentieth: how often a date of birth is not the one in the NIK
 _WOMAN = 40  # added to the day of birth in a woman's NIK
+_LOW = np.uint64(0xFFFFFF)  # bits of a sorting key in which records of one value are scrambled
 _STEPS = (1, 2, 3, 5, 8)  # neighbours taken in an order by date or name
 
 
@@ -90,14 +95,15 @@ def _samples(comparer: Comparer) -> list[Evidence]:
     for column, other, least in (("date", "name", OTHER_NAME), ("name", "date", SAME_DAY_MONTH)):
         if column not in kinds or other not in kinds:
             continue
-        found = comparer.compare(_neighbours(prepared, column))
-        stranger = found.levels[:, kinds.index(other)] >= least
-        if "place" in kinds:
-            stranger &= found.levels[:, kinds.index("place")] != SAME_HOUSEHOLD
-        stranger &= found.levels[:, kinds.index("person_number")] != SAME_NUMBER
-        if column == "date":
-            stranger &= _of_one_sex(prepared, found)
-        out.append(found.taken(stranger))
+        for pairs in _neighbours(prepared, column):
+            found = comparer.compare(pairs)
+            stranger = found.levels[:, kinds.index(other)] >= least
+            if "place" in kinds:
+                stranger &= found.levels[:, kinds.index("place")] != SAME_HOUSEHOLD
+            stranger &= found.levels[:, kinds.index("person_number")] != SAME_NUMBER
+            if column == "date":
+                stranger &= _of_one_sex(prepared, found)
+            out.append(found.taken(stranger))
     return out
 
 
@@ -123,18 +129,33 @@ def _anywhere(prepared: Prepared) -> Words:
     return packed(left[kept], right[kept])
 
 
-def _neighbours(prepared: Prepared, kind: str) -> Words:
-    """Pairs of the same date or the same plain name, taken across the table and not from one village."""
+def _neighbours(prepared: Prepared, kind: str) -> Iterator[Words]:
+    """Pairs of the same date or plain name: taken across the table, and within each tier of place that divides it."""
     if kind == "date":
-        values = mixed_all(next(iter(prepared.dates.values())).astype(np.uint64))
-        values[next(iter(prepared.dates.values())) == 0] = 0
+        dates = next(iter(prepared.dates.values()))
+        values = mixed_all(dates.astype(np.uint64))
+        values[dates == 0] = 0
     else:
         values = next(iter(prepared.names.values())).plain
-    some = np.flatnonzero((values != 0) & (values % np.uint64(max(1, len(values) // _SAMPLE)) == 0))
-    order = some[np.lexsort((mixed_all(some.astype(np.uint64)), values[some]))].astype(np.uint64)
+    some = drawn(values, np.uint64(max(1, len(values) // _SAMPLE)))
+    values = values[some]
+    yield _next_to_each_other(some, values, _SAMPLE)
+    for places in list(prepared.places.values())[:1]:
+        for tier in range(places.tiers.shape[1] - 1):  # not the last: a district is as near as conditions tell
+            where = places.tiers[places.places[some], tier]
+            if where.max(initial=0) > 1:
+                near = np.flatnonzero(where > 0)
+                yield _next_to_each_other(some[near], salted(values[near], where[near]), _NEAR)
+
+
+def _next_to_each_other(records: Ints, values: Words, most: int) -> Words:
+    """Pairs of records of one value that stand near each other in a scrambled order; some of them, evenly."""
+    scrambled = mixed_all(records.astype(np.uint64))
+    order = np.argsort((values & ~_LOW) | (scrambled & _LOW))  # two values that are alike above stand mixed: no harm
+    records, values = records[order], values[order]
     pairs = [np.empty(0, np.uint64)]
     for step in _STEPS:
-        same = values[order[step:]] == values[order[:-step]]
-        pairs.append(packed(order[:-step][same], order[step:][same]))
+        same = values[step:] == values[:-step]
+        pairs.append(packed(records[:-step][same], records[step:][same]))
     together = np.concatenate(pairs)
-    return np.asarray(together[:: max(1, len(together) // _SAMPLE)])
+    return np.asarray(together[:: max(1, len(together) // most)])

@@ -9,7 +9,6 @@ from saksama.linkage.blocking import RuleReport
 from saksama.linkage.comparison import LEVELS
 from saksama.linkage.kernels.arrays import Bytes, Floats
 from saksama.linkage.plan import LinkagePlan
-from saksama.linkage.scoring import false_share
 from saksama.linkage.sifting import BY_NUMBER, BY_OTHERS
 from saksama.linkage.training import Model
 from saksama.model.pair import Band
@@ -29,7 +28,7 @@ LEVEL_NAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def bands_summary(probability: Floats, bands: npt.NDArray[np.str_]) -> dict[str, dict[str, float]]:
+def bands_summary(false: Floats, bands: npt.NDArray[np.str_]) -> dict[str, dict[str, float]]:
     """Per band: pairs, how many of them are expected to be two people, and a 95 % interval of that number.
 
     The interval is that of a sum of independent pairs; of what the model gets wrong as a whole it holds no more than
@@ -37,7 +36,7 @@ def bands_summary(probability: Floats, bands: npt.NDArray[np.str_]) -> dict[str,
     """
     out = {}
     for band in Band:
-        chosen = false_share(probability[bands == band.value])
+        chosen = false[bands == band.value]
         expected = float(chosen.sum())
         half = 1.96 * float(np.sqrt((chosen * (1 - chosen)).sum()))
         out[band.value] = {
@@ -85,16 +84,15 @@ def model_summary(model: Model, plan: LinkagePlan, corrections: Floats) -> dict[
     }
 
 
-def histogram(counts: Floats) -> list[dict[str, float]]:
-    """Pairs by whole bits of weight: how many, how many expected to be one person, how many strangers."""
-    pairs, persons, chance = counts
+def histogram(counts: Floats, decoys: Floats) -> list[dict[str, float]]:
+    """Pairs by whole bits of weight: how many, how many expected to be one person, how many strangers; and of strangers
+    with one name and ordinary date of birth, how many are expected, and how many decoys say there are."""
+    pairs, persons, chance, alike = counts
+    counted = {"strangers_alike": alike, "decoys": decoys} if decoys.any() else {}
+    amounts = {"one_person": persons, "strangers": chance} | counted
     return [
-        {
-            "bits": value - 1,
-            "pairs": int(pairs[value]),
-            "one_person": round(float(persons[value]), 2),
-            "strangers": round(float(chance[value]), 2),
-        }
+        {"bits": value - 1, "pairs": int(pairs[value])}
+        | {name: round(float(amount[value]), 2) for name, amount in amounts.items()}
         for value in range(1, len(pairs))
         if pairs[value]
     ]

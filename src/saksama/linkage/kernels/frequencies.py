@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
+from saksama.linkage.kernels.tally import is_drawn
 from saksama.linkage.kernels.text import mixed
 
 
@@ -66,13 +67,15 @@ def rare_in_one_cohort(
     room = 1024
     chosen = 0
     for k in range(len(keys)):
-        chosen += mates[k] == 2 and people[k] != 0 and keys[k] % every == 0
+        chosen += mates[k] == 2 and people[k] != 0 and is_drawn(keys[k], every)
     while room < 2 * chosen:
         room *= 2
     table, first = np.zeros(room, np.uint64), np.zeros(room, np.int64)
     expected, apart = 0.0, 0
     for k in range(len(keys)):
-        if keys[k] == 0 or keys[k] % every != 0 or people[k] == 0 or dates[k] <= 0 or mates[k] > 2 or group[k] < 0:
+        if keys[k] == 0 or not is_drawn(keys[k], every) or people[k] == 0:
+            continue
+        if dates[k] <= 0 or mates[k] > 2 or group[k] < 0:
             continue
         expected += 2.0 ** base[k] * sizes[dates[k] // 10_0000] * shares[group[k]] / 2
         if mates[k] < 2:

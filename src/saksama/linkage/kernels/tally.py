@@ -13,6 +13,27 @@ _ONE = np.uint64(1)
 
 
 @njit(cache=True, nogil=True)
+def is_drawn(key: np.uint64, every: np.uint64) -> bool:
+    """Whether a key is one of each `every` that are looked at. Its lowest bit has no say: it is 1 in many keys."""
+    return bool((key >> _ONE) % every == 0)
+
+
+@njit(cache=True, nogil=True)
+def drawn(keys: Words, every: np.uint64) -> Ints:
+    """Where keys stand that are drawn, one of each `every`, all records of a key together; int64. Never the key 0."""
+    count = 0
+    for key in keys:
+        count += key != 0 and is_drawn(key, every)
+    out = np.empty(count, np.int64)
+    at = 0
+    for k in range(len(keys)):
+        if keys[k] != 0 and is_drawn(keys[k], every):
+            out[at] = k
+            at += 1
+    return out
+
+
+@njit(cache=True, nogil=True)
 def salted(values: Words, salts: Ints) -> Words:
     """Each value mixed with a small number of its record's; uint64, 0 where the value is 0."""
     out = np.zeros(len(values), np.uint64)

@@ -1,38 +1,46 @@
-"""Counting neighbours in sorted groups."""
+"""Neighbours within a span of days: records of one name born close together in one year."""
 
 import numpy as np
 from numba import njit
 
-from saksama.linkage.kernels.arrays import Floats, Ints, Words
+from saksama.linkage.kernels.arrays import Ints, Words
 
 
 @njit(cache=True, nogil=True)
-def near_in_group(groups: Words, days: Ints, years: Ints, nearest: int, farthest: int) -> tuple[Floats, Ints]:
-    """For entries sorted by group, year and day: others of group and year at `nearest` to `farthest` days' distance.
+def near_bounds(groups: Words, days: Ints, years: Ints, nearest: int, farthest: int) -> tuple[Ints, Ints]:
+    """For entries sorted by group, year and day: where those of group and year begin and end that come `nearest` to
+    `farthest` days later; int64 each.
 
-    Also how many such distances there are inside the year for each entry: fewer at its ends. 366 days a year. Bounds
-    move on with the entries and nothing is counted one by one: a whole roll may have one name and one date.
+    Bounds move on with the entries and nothing is counted one by one: a whole roll may have one name and one date.
     """
-    found = np.zeros(len(groups))
-    spans = np.zeros(len(groups), np.int64)
+    first, last = np.empty(len(groups), np.int64), np.empty(len(groups), np.int64)
     begin = 0
     while begin < len(groups):
         end = begin + 1
         while end < len(groups) and groups[end] == groups[begin] and years[end] == years[begin]:
             end += 1
-        far_before, near_before, near_after, far_after = begin, begin, begin, begin
+        near, far = begin, begin
         for k in range(begin, end):
-            while days[k] - days[far_before] > farthest:
-                far_before += 1
-            while days[k] - days[near_before] >= nearest:
-                near_before += 1
-            while near_after < end and days[near_after] - days[k] < nearest:
-                near_after += 1
-            while far_after < end and days[far_after] - days[k] <= farthest:
-                far_after += 1
-            found[k] = near_before - far_before + far_after - near_after
-            in_year = days[k] - years[k] * 366
-            before, after = min(in_year - 1, farthest), min(366 - in_year, farthest)
-            spans[k] = max(before - nearest + 1, 0) + max(after - nearest + 1, 0)
+            while near < end and days[near] - days[k] < nearest:
+                near += 1
+            while far < end and days[far] - days[k] <= farthest:
+                far += 1
+            first[k], last[k] = near, max(near, far)
         begin = end
-    return found, spans
+    return first, last
+
+
+@njit(cache=True, nogil=True)
+def pairs_within(first: Ints, last: Ints, step: int) -> tuple[Ints, Ints]:
+    """Every `step`-th pair of an entry k with one of `first[k]` to `last[k]`, counted through; int64 each."""
+    total = 0
+    for k in range(len(first)):
+        total += last[k] - first[k]
+    left, right = np.empty(-(-total // step), np.int64), np.empty(-(-total // step), np.int64)
+    passed, at = 0, 0
+    for k in range(len(first)):
+        for other in range(first[k] + -passed % step, last[k], step):
+            left[at], right[at] = k, other
+            at += 1
+        passed += last[k] - first[k]
+    return left, right

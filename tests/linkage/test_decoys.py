@@ -1,0 +1,141 @@
+"""Chance is counted: decoys say how many pairs of one name and date there are among people who are surely two."""
+
+import random
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from saksama.linkage import decoy_join, decoys, frequencies, strangers
+from saksama.linkage.comparison import Comparer, measure_surprise
+from saksama.linkage.decoy_join import count_decoys
+from saksama.linkage.kernels import fields
+from saksama.linkage.plan import roll_id_plan
+from saksama.linkage.prepared import prepare
+from saksama.linkage.run import link
+from saksama.linkage.scoring import Scores, excess_of_strangers, false_share, q_values
+from saksama.linkage.strangers import measure_strangers
+from saksama.linkage.training import train
+from tests.linkage.rolls import NO_NUMBERS, as_table, moved, person
+from tests.linkage.rolls import strangers as people_of_sleman
+
+PLAN = roll_id_plan()
+NAMES = [f"{one} {two}" for one in ("SITI", "DEWI", "RINI", "YUNI", "TUTI") for two in ("AMINAH", "LESTARI", "PURWANTI")]
+
+
+def crowd(size: int, districts: int = 17, years: int = 20, seed: int = 3) -> list[dict[str, Any]]:
+    """Women of fifteen names, on dates drawn evenly, their NIK given out where they live: all meetings are by chance."""
+    chance, rows, given = random.Random(seed), [], dict[str, int]()  # noqa: S311  # people of straw
+    for number in range(size):
+        born = date(1970, 1, 1) + timedelta(days=chance.randrange(365 * years))
+        regency, district = divmod(chance.randrange(districts), 17)
+        place = f"{34 + regency // 9}.{regency % 9 + 1:02d}.{district + 1:02d}"
+        start = f"{place.replace('.', '')}{born.day + 40}{born:%m%y}"
+        given[start] = given.get(start, 0) + 1
+        rows.append(
+            person(
+                nama=chance.choice(NAMES), tgl_lahir=born, nik=f"{start}{given[start]:04d}", nkk=f"340401{number:010d}",
+                kd_prov=place[:2], kd_kab=place[:5], kd_kec=place, kd_kel=f"{place}.{2001 + number % 9}", rt=None,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def namesakes(rows: list[dict[str, Any]]) -> int:
+    """Pairs of one name and date of birth."""
+    sizes: dict[tuple[str, date], int] = {}
+    for row in rows:
+        sizes[row["nama"], row["tgl_lahir"]] = sizes.get((row["nama"], row["tgl_lahir"]), 0) + 1
+    return sum(count * (count - 1) // 2 for count in sizes.values())
+
+
+def comparer_of(rows: list[dict[str, Any]]) -> Comparer:
+    prepared = prepare(as_table(rows), PLAN, None)
+    surprise, counts = measure_surprise(prepared)
+    surprise, _corrections = decoys.set_names_right(prepared, surprise, counts)
+    comparer = Comparer(PLAN, prepared, surprise)
+    return Comparer(PLAN, prepared, surprise, measure_strangers(comparer))
+
+
+def counted(rows: list[dict[str, Any]]) -> np.ndarray:
+    comparer = comparer_of(rows)
+    taught = comparer.compare(np.array([(k << 32) + k + 1 for k in range(100)], np.uint64))
+    return count_decoys(comparer, train(taught, PLAN, 1e6, len(rows)))
+
+
+@pytest.mark.parametrize(("names", "pairs"), [(4_000_000, 500_000), (4_000_000, 40_000), (8_000, 500_000)])
+def test_decoys_are_as_many_as_the_pairs_that_chance_makes(
+    monkeypatch: pytest.MonkeyPatch, names: int, pairs: int
+) -> None:
+    """Also where some names or some pairs are looked at and stand for all."""
+    monkeypatch.setattr(decoy_join, "_MOST_NAMES", names)
+    monkeypatch.setattr(decoy_join, "_MOST_PAIRS", pairs)
+    rows = crowd(40_000)
+    assert counted(rows).sum() == pytest.approx(namesakes(rows), rel=0.1 if names > len(rows) else 0.5)
+
+
+def test_doubles_with_a_slip_in_the_date_are_no_decoys() -> None:
+    rows = crowd(20_000)
+    slipped = [moved(row, tgl_lahir=row["tgl_lahir"].replace(day=11)) for row in rows if row["tgl_lahir"].day == 17]
+    assert len(slipped) > 500
+    assert counted([*rows, *slipped])[60:].sum() < 10
+
+
+def test_model_and_decoys_say_the_same_of_strangers() -> None:
+    """Of a roll without a double, what the model expects by chance and what was counted, over the bits."""
+    found = link(as_table(crowd(40_000)), PLAN).summary["histogram"]
+    high = [row for row in found if row["bits"] >= 5]
+    expected, chance = (sum(row[name] for row in high) for name in ("strangers_alike", "decoys"))
+    assert chance > 20
+    assert expected == pytest.approx(chance, rel=0.5)
+
+
+def test_a_list_without_person_numbers_has_no_decoys() -> None:
+    rows = [{**row, "alamat": f"JALAN {k}"} for k, row in enumerate(people_of_sleman(500))]
+    assert all("decoys" not in row for row in link(as_table(rows), NO_NUMBERS).summary["histogram"])
+
+
+def test_a_roll_too_large_to_look_at_every_name_has_its_names_set_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names are drawn by their hashes, which all end in one: an even share of them must not be none."""
+    rows = [row for row in crowd(6_000) for row in (row, {**row, "nik": None, "nama": row["nama"] + " JUWITA"})]
+    whole = decoys.set_names_right(prepared := prepare(as_table(rows), PLAN, None), *measure_surprise(prepared))[1]
+    assert np.abs(whole).max() > 0
+    for share in (2, 4, 3):
+        monkeypatch.setattr(decoys, "_MOST_NAMES", len(rows) // share)
+        monkeypatch.setattr(frequencies, "_MOST_RARE", len(rows) // share)
+        corrections = decoys.set_names_right(prepared, *measure_surprise(prepared))[1]
+        assert np.abs(corrections).max() > 0
+
+
+@pytest.mark.parametrize("districts", [17, 17 * 40])
+def test_what_neighbours_share_is_known_however_few_pairs_are_neighbours(
+    monkeypatch: pytest.MonkeyPatch, districts: int
+) -> None:
+    """Of one district and date two NIK share their beginning, in a roll of one regency and of forty alike."""
+    monkeypatch.setattr(strangers, "_SAMPLE", 20_000)
+    monkeypatch.setattr(strangers, "_NEAR", 20_000)
+    measured = 2.0 ** comparer_of(crowd(30_000, districts, years=1)).strangers
+    number = [c.kind for c in PLAN.comparisons].index("person_number")
+    alike_dates_near = 2 + 6  # names unlike, dates alike, of one district
+    levels = measured[alike_dates_near, number]
+    shared = levels[[fields.SERIAL_SLIP, fields.SERIAL_NEXT, fields.SERIAL_OTHER]].sum()
+    assert shared > 0.5
+
+
+def test_where_more_strangers_are_counted_than_expected_more_pairs_are_expected_false() -> None:
+    expected, counts = np.zeros(202), np.zeros(202)
+    expected[20:30] = 10.0
+    counts[20:30] = 30.0
+    excess = excess_of_strangers(counts, expected)
+    assert excess[25] == pytest.approx(3.0, rel=0.1)
+    assert excess[100] == pytest.approx(1.0)
+    assert (excess_of_strangers(expected, counts) == 1.0).all()
+    scores = Scores(np.array([24.5, 99.5]), np.array([0.9, 0.9]), np.array([[0.9], [0.9]], np.float32))
+    doubted, believed = false_share(scores, excess).tolist()
+    assert doubted == pytest.approx(3 * believed, rel=0.1)
+
+
+def test_q_is_the_mean_of_what_is_expected_false_among_pairs_as_probable() -> None:
+    q = q_values(np.array([0.5, 0.9, 0.99]), np.array([0.6, 0.2, 0.01]))
+    assert q.tolist() == pytest.approx([0.27, 0.105, 0.01])
