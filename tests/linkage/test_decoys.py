@@ -21,11 +21,13 @@ from tests.linkage.rolls import NO_NUMBERS, as_table, moved, person
 from tests.linkage.rolls import strangers as people_of_sleman
 
 PLAN = roll_id_plan()
-NAMES = [f"{one} {two}" for one in ("SITI", "DEWI", "RINI", "YUNI", "TUTI") for two in ("AMINAH", "LESTARI", "PURWANTI")]
+NAMES = [
+    f"{one} {two}" for one in ("SITI", "DEWI", "RINI", "YUNI", "TUTI") for two in ("AMINAH", "LESTARI", "PURWANTI")
+]
 
 
 def crowd(size: int, districts: int = 17, years: int = 20, seed: int = 3) -> list[dict[str, Any]]:
-    """Women of fifteen names, on dates drawn evenly, their NIK given out where they live: all meetings are by chance."""
+    """Women of fifteen names, on dates drawn evenly, NIK given out where they live: all meetings are by chance."""
     chance, rows, given = random.Random(seed), [], dict[str, int]()  # noqa: S311  # people of straw
     for number in range(size):
         born = date(1970, 1, 1) + timedelta(days=chance.randrange(365 * years))
@@ -69,17 +71,35 @@ def test_decoys_are_as_many_as_the_pairs_that_chance_makes(
     monkeypatch: pytest.MonkeyPatch, names: int, pairs: int
 ) -> None:
     """Also where some names or some pairs are looked at and stand for all."""
-    monkeypatch.setattr(decoy_join, "_MOST_NAMES", names)
+    monkeypatch.setattr(decoys, "_MOST_NAMES", names)
     monkeypatch.setattr(decoy_join, "_MOST_PAIRS", pairs)
     rows = crowd(40_000)
-    assert counted(rows).sum() == pytest.approx(namesakes(rows), rel=0.1 if names > len(rows) else 0.5)
+    assert counted(rows)[0].sum() == pytest.approx(namesakes(rows), rel=0.1 if names > len(rows) else 0.5)
+
+
+def test_on_common_dates_decoys_are_namesakes_of_other_years() -> None:
+    """Of a roll in which every third woman is of 1 July, and those bear three of the names alone."""
+    chance, rows = random.Random(8), crowd(30_000, years=40)  # noqa: S311  # people of straw
+    for number, row in enumerate(rows[::3]):
+        row["tgl_lahir"] = row["tgl_lahir"].replace(month=7, day=1)
+        row["nik"] = row["nik"][:6] + f"4107{row['tgl_lahir']:%y}{number % 9999 + 1:04d}"
+        row["nama"] = chance.choice(NAMES[:3])
+    ordinary, common = counted(rows).sum(axis=1)
+    first_of_july = [row for row in rows if (row["tgl_lahir"].month, row["tgl_lahir"].day) == (7, 1)]
+    assert common == pytest.approx(namesakes(first_of_july), rel=0.1)
+    assert ordinary == pytest.approx(namesakes(rows) - namesakes(first_of_july), rel=0.1)
+    prepared = prepare(as_table(rows), PLAN, None)
+    corrections = decoys.set_names_right(prepared, *measure_surprise(prepared))[1]
+    among_all = (1 / 3 + 2 / 15) / 3  # the share of each of the three names, which is a third among those of 1 July
+    assert corrections[1][2] == pytest.approx(np.log2(1 / 3 / among_all), rel=0.15)
+    assert corrections[0][2] < 0
 
 
 def test_doubles_with_a_slip_in_the_date_are_no_decoys() -> None:
     rows = crowd(20_000)
     slipped = [moved(row, tgl_lahir=row["tgl_lahir"].replace(day=11)) for row in rows if row["tgl_lahir"].day == 17]
     assert len(slipped) > 500
-    assert counted([*rows, *slipped])[60:].sum() < 10
+    assert counted([*rows, *slipped])[:, 60:].sum() < 10
 
 
 def test_model_and_decoys_say_the_same_of_strangers() -> None:
@@ -124,16 +144,19 @@ def test_what_neighbours_share_is_known_however_few_pairs_are_neighbours(
 
 
 def test_where_more_strangers_are_counted_than_expected_more_pairs_are_expected_false() -> None:
-    expected, counts = np.zeros(202), np.zeros(202)
-    expected[20:30] = 10.0
-    counts[20:30] = 30.0
+    expected, counts = np.zeros((2, 202)), np.zeros((2, 202))
+    expected[:, 20:30] = 10.0
+    counts[0, 20:30] = 30.0
     excess = excess_of_strangers(counts, expected)
-    assert excess[25] == pytest.approx(3.0, rel=0.1)
-    assert excess[100] == pytest.approx(1.0)
-    assert (excess_of_strangers(expected, counts) == 1.0).all()
-    scores = Scores(np.array([24.5, 99.5]), np.array([0.9, 0.9]), np.array([[0.9], [0.9]], np.float32))
-    doubted, believed = false_share(scores, excess).tolist()
-    assert doubted == pytest.approx(3 * believed, rel=0.1)
+    assert excess[0, 25] == pytest.approx(3.0, rel=0.1)
+    assert excess[0, 100] == pytest.approx(1.0)
+    assert (excess[1] == 1.0).all()
+    assert excess_of_strangers(expected, counts)[0, 25] == 1.0
+    alike = np.array([0.9, 0.9, 0.9])
+    scores = Scores(np.array([24.5, 24.5, 99.5]), alike, alike.astype(np.float32)[:, None])
+    doubted, of_common_date, far_above = false_share(scores, excess, np.array([0, 1, 0], np.uint8)).tolist()
+    assert doubted == pytest.approx(3 * far_above, rel=0.1)
+    assert of_common_date == far_above
 
 
 def test_q_is_the_mean_of_what_is_expected_false_among_pairs_as_probable() -> None:

@@ -214,13 +214,17 @@ class Comparer:
         return replace(self, prepared=self.prepared.taken(records), surprise=self.surprise.taken(records))
 
     def of_one_name_and_date(self, evidence: Evidence) -> Bytes:
-        """Which pairs share a name in plain spelling and an ordinary date of birth; bool[n]. None without both."""
+        """Which pairs share a name in plain spelling and a date of birth, ordinary or common; bool[2, n].
+
+        None without both, or without person numbers.
+        """
         kinds = [c.kind for c in self.plan.comparisons]
-        if not {"name", "date"} <= set(kinds):
-            return np.zeros(len(evidence), bool)
+        if not {"name", "date", "person_number"} <= set(kinds):
+            return np.zeros((2, len(evidence)), bool)
         name, date = evidence.levels[:, kinds.index("name")], evidence.levels[:, kinds.index("date")]
         alike = ((name == names.EXACT) | (name == names.RESPELT)) & (date == fields.SAME_DATE)
-        return np.asarray(alike & (self.common_of(evidence.left) == 0))
+        common = self.common_of(evidence.left) != 0
+        return np.stack([alike & ~common, alike & common])
 
     def common_of(self, records: Ints) -> Bytes:
         """Which records were born on a common date; uint8[n]."""

@@ -10,7 +10,7 @@ import numpy as np
 from saksama.linkage.blocking import parts_of
 from saksama.linkage.comparison import Comparer, Surprise
 from saksama.linkage.keeping import ROOM, WORDS_ROOM, names_of_places, put_columns
-from saksama.linkage.kernels.arrays import Floats, Ints, Words
+from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
 from saksama.linkage.kernels.join import sorted_keys
 from saksama.linkage.kernels.tally import salted
 from saksama.linkage.keys import Keys, base_keys
@@ -67,7 +67,7 @@ def _put_surprise(shelf: ShelfWriter, prepared: Prepared, surprise: Surprise) ->
     for name, rarity in surprise.words.items():
         shelf.put(f"surprise.words.{name}", rarity, WORDS_ROOM)
     for name, (written, plain) in surprise.names.items():
-        names, cohorts = prepared.names[name], cohorts_of(prepared)
+        names, cohorts = prepared.names[name], cohorts_of(prepared, surprise.common)
         shelf.put(f"surprise.names.{name}.written", written, ROOM)
         shelf.put(f"surprise.names.{name}.plain", plain, ROOM)
         _put_known(shelf, f"known.{name}.written", salted(salted(names.plain, names.written), cohorts), written)
@@ -86,14 +86,16 @@ def _put_surprise(shelf: ShelfWriter, prepared: Prepared, surprise: Surprise) ->
             shelf.put(f"local.{number}.{what}", discount, ROOM)
 
 
-def cohorts_of(prepared: Prepared) -> Ints:
-    """The decade of birth of each record; all 0 where there are no dates."""
+def cohorts_of(prepared: Prepared, common: Bytes) -> Ints:
+    """By what names are rated: twice the decade of birth, and one more on a common date; 0 where there are no dates."""
     dates = next(iter(prepared.dates.values()), None)
-    return np.zeros(len(prepared), np.int16) if dates is None else (dates // 10_0000).astype(np.int16)
+    if dates is None:
+        return np.zeros(len(prepared), np.int16)
+    return np.asarray(2 * (dates // 10_0000) + common[dates], np.int16)
 
 
 def _put_known(shelf: ShelfWriter, name: str, keys: Words, bits: Floats) -> None:
-    """Of each name in its decade how much it surprises, by key, ascending."""
+    """Of each name among those it is rated with how much it surprises, by key, ascending."""
     known, first = np.unique(keys, return_index=True)
     shelf.put(f"{name}.keys", known)
     shelf.put(f"{name}.bits", bits[first])

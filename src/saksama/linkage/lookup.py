@@ -221,7 +221,7 @@ class Index:
         whole.offsets[begin + 1 : end + 1] = words + new.offsets[1:]
         whole.words[words : words + len(new.words)] = numbers[new.words]
         whole.written[begin:end], whole.plain[begin:end], whole.joined[begin:end] = new.written, new.plain, new.joined
-        cohorts = cohorts_of(records)
+        cohorts = cohorts_of(records, self.comparer.surprise.common)
         base = summed(whole.offsets, whole.words, rarity, begin, end)
         for what, bits, keys in zip(
             ("written", "plain"),
@@ -229,14 +229,14 @@ class Index:
             (salted(salted(new.plain, new.written), cohorts), salted(new.plain, cohorts)),
             strict=True,
         ):
-            bits[begin:end] = self._name_bits(f"known.{name}.{what}", keys, base)
+            bits[begin:end] = self._name_bits(f"known.{name}.{what}", keys, base, cohorts % 2)
 
-    def _name_bits(self, name: str, keys: Words, base: Floats) -> Floats:
+    def _name_bits(self, name: str, keys: Words, base: Floats, common: Ints) -> Floats:
         """What the run counted of names that the roll has; of others what their words let expect."""
         known, bits = self.shelf.get(f"{name}.keys"), self.shelf.get(f"{name}.bits")
         most = np.log2(self.about["people"] / 0.02)
         out = np.clip(base - np.log2(self.about["unseen"]), 0.0, most)
-        out -= self._corrections[np.clip(out.astype(np.int64), 0, len(self._corrections) - 1)]
+        out -= self._corrections[common, np.clip(out.astype(np.int64), 0, self._corrections.shape[1] - 1)]
         at = np.minimum(np.searchsorted(known, keys), len(known) - 1) if len(known) else np.zeros(len(keys), int)
         seen = known[at] == keys if len(known) else np.zeros(len(keys), bool)
         out[seen] = bits[at[seen]]

@@ -15,7 +15,7 @@ from saksama.linkage.accounts import account_for
 from saksama.linkage.blocking import RuleReport
 from saksama.linkage.capacity import memory_needed, require_memory
 from saksama.linkage.clustering import Clusters, cluster, one_to_one, pairs_inside
-from saksama.linkage.comparison import Comparer, measure_local, measure_surprise
+from saksama.linkage.comparison import Comparer, measure_local, measure_surprise, split
 from saksama.linkage.decoy_join import count_decoys
 from saksama.linkage.decoys import set_names_right
 from saksama.linkage.indexing import write_index
@@ -133,7 +133,8 @@ def _findings(weighed: _Pass, prepared: Prepared, plan: LinkagePlan) -> Findings
     scores = score(weighed.comparer.compare(inside), weighed.model)
     clusters = clusters_table(found.parts, prepared)
     bands = bands_of(scores.probability, plan.bands)
-    false = false_share(scores, excess_of_strangers(weighed.decoys, weighed.weighing.counts[3]))
+    common = weighed.comparer.common_of(split(inside)[0])
+    false = false_share(scores, excess_of_strangers(weighed.decoys, weighed.weighing.counts[3:]), common)
     summary: dict[str, Any] = {
         "engine": "saksama.linkage/2",
         "plan": plan.name,

@@ -39,11 +39,11 @@ class Scores:
 @dataclass(slots=True, repr=False)
 class Weighing:
     """All pairs weighed: by whole bit of weight (from -1) how many, how many of them expected to be one person, to be
-    strangers, and to be strangers of one name and ordinary date of birth; float64[4, 202]. And of the pairs that may be
-    one person, ascending, what they are, their scores and the marks of the rules that brought them.
+    strangers, and to be strangers of one name and date of birth, ordinary or common; float64[5, 202]. And of the pairs
+    that may be one person, ascending, what they are, their scores and the marks of the rules that brought them.
     """
 
-    counts: Floats = field(default_factory=lambda: np.zeros((4, MOST_BITS + 2)))
+    counts: Floats = field(default_factory=lambda: np.zeros((5, MOST_BITS + 2)))
     pairs: Words = field(default_factory=lambda: np.empty(0, np.uint64))
     bits: Floats = field(default_factory=lambda: np.empty(0))
     probability: Floats = field(default_factory=lambda: np.empty(0))
@@ -69,25 +69,26 @@ def _bins(bits: Floats) -> Ints:
 
 
 def excess_of_strangers(counted: Floats, expected: Floats) -> Floats:
-    """By bit of weight, how many strangers were counted to each that the model expects; float64[202], 1 to 8.
+    """How many strangers were counted to each that the model expects; float64[2, 202] by kind of date and bit of
+    weight, 1 to 8.
 
-    Both smoothed over neighbouring bits and drawn towards one. Never below one: what decoys are not made of (mistyped
-    names, common dates) may be worse than they are, not better.
+    Both smoothed over neighbouring bits and drawn towards one. Never below one: what decoys are not made of, mistyped
+    names, may be worse than they are, not better.
     """
-    bits = np.arange(len(counted))
+    bits = np.arange(counted.shape[1])
     near = np.exp(-0.5 * ((bits[:, None] - bits[None, :]) / _SMOOTH) ** 2)
-    ratio = (near @ counted + _DRAWN) / (near @ expected + _DRAWN)
+    ratio = (counted @ near + _DRAWN) / (expected @ near + _DRAWN)
     return np.clip(ratio, 1.0, _MOST_EXCESS)
 
 
-def false_share(scores: Scores, excess: Floats) -> Floats:
-    """Of pairs scored so, the share expected to be two people; float64[n], 0 to 1.
+def false_share(scores: Scores, excess: Floats, common: Bytes) -> Floats:
+    """Of pairs scored so, the share expected to be two people; float64[n], 0 to 1. `common` are those of common dates.
 
     Strangers as they were counted (`excess`); and then more than that: witnesses depend on one another in more ways
     than are counted, and no pair of records says that no clerk erred. Both allowances were set on rolls with known
     truth from two generators (docs/2-find.md, "What the error means").
     """
-    two = 1 - scores.probability + scores.strangers * (excess[_bins(scores.bits)] - 1)
+    two = 1 - scores.probability + scores.strangers * (excess[common, _bins(scores.bits)] - 1)
     return np.asarray(np.minimum(_ALLOWANCE * two + _NEVER_SURE, 1.0))
 
 
@@ -102,7 +103,7 @@ def q_values(probability: Floats, false: Floats) -> Floats:
 
 def weigh(buckets: Sequence[Evidence], marks: Sequence[Bytes], model: Model, alike: Alike) -> Weighing:
     """The pairs of all buckets weighed, and those that may be one person kept. `alike` tells which pairs share a name
-    and an ordinary date of birth."""
+    and a date of birth, ordinary or common."""
     chunks = [
         (bucket.taken(slice(begin, begin + _AT_ONCE)), mark[begin : begin + _AT_ONCE])
         for bucket, mark in zip(buckets, marks, strict=True)
@@ -123,7 +124,7 @@ def weigh(buckets: Sequence[Evidence], marks: Sequence[Bytes], model: Model, ali
 
 def _weigh_chunk(evidence: Evidence, marks: Bytes, model: Model, alike: Alike) -> Weighing:
     scores = score(evidence, model)
-    amounts = (None, scores.probability, scores.strangers, scores.strangers * alike(evidence))
+    amounts = (None, scores.probability, scores.strangers, *(scores.strangers * alike(evidence)))
     counts = np.stack([by_bit(scores.bits, each) for each in amounts])
     kept = np.flatnonzero(scores.probability >= _KEPT)
     return Weighing(counts, evidence.pairs()[kept], scores.bits[kept], scores.probability[kept], marks[kept])

@@ -18,8 +18,8 @@ from saksama.linkage.kernels.text import mixed_all
 from saksama.linkage.prepared import Prepared
 
 CONDITIONS = 24  # names agree (2) x dates agree, on a common date (3) x nearness (4)
-_SAMPLE = 250_000
-_NEAR = 80_000  # pairs of each tier of place: neighbours are rare among all pairs of a nation, and common among doubles
+_SAMPLE = 160_000
+_NEAR = 50_000  # pairs of each tier of place: neighbours are rare among all pairs of a nation, and common among doubles
 _A_LINE = 30  # pairs taken anywhere for each line: a small table has not more to tell
 _ONE_NUMBER = -30.0  # log2: two strangers share a NIK by a clerk's hand only, which is a class of its own (`training`)
 _ERRED = -4.3  # log2 of a twentieth: how often a date of birth is not the one in the NIK

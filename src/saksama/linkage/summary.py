@@ -80,15 +80,15 @@ def model_summary(model: Model, plan: LinkagePlan, corrections: Floats) -> dict[
         "rounds": model.rounds,
         "classes": {name: round(float(2.0**p), 1) for name, p in zip(model.classes, model.priors, strict=True)},
         "one_person": levels,
-        "decoy_correction_bits": [round(float(value), 3) for value in corrections],
+        "decoy_correction_bits": [[round(float(value), 3) for value in each] for each in corrections],
     }
 
 
 def histogram(counts: Floats, decoys: Floats) -> list[dict[str, float]]:
     """Pairs by whole bits of weight: how many, how many expected to be one person, how many strangers; and of strangers
-    with one name and ordinary date of birth, how many are expected, and how many decoys say there are."""
-    pairs, persons, chance, alike = counts
-    counted = {"strangers_alike": alike, "decoys": decoys} if decoys.any() else {}
+    with one name and date of birth, how many are expected, and how many decoys say there are."""
+    pairs, persons, chance, *alike = counts
+    counted = {"strangers_alike": sum(alike), "decoys": decoys.sum(axis=0)} if decoys.any() else {}
     amounts = {"one_person": persons, "strangers": chance} | counted
     return [
         {"bits": value - 1, "pairs": int(pairs[value])}
