@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from saksama.linkage import decoy_join, decoys, frequencies, strangers
-from saksama.linkage.comparison import Comparer, measure_surprise
+from saksama.linkage.comparison import Comparer, measure_local, measure_surprise
 from saksama.linkage.decoy_join import count_decoys
 from saksama.linkage.kernels import fields
 from saksama.linkage.plan import roll_id_plan
@@ -141,6 +141,25 @@ def test_what_neighbours_share_is_known_however_few_pairs_are_neighbours(
     levels = measured[alike_dates_near, number]
     shared = levels[[fields.SERIAL_SLIP, fields.SERIAL_NEXT, fields.SERIAL_OTHER]].sum()
     assert shared > 0.5
+
+
+def test_a_word_at_home_in_one_province_is_less_rare_among_its_people() -> None:
+    """A sixteenth of the people are of Bali, and half of them are called WAYAN; SITI is called so anywhere."""
+    rows = []
+    for number, row in enumerate(people_of_sleman(4_000)):
+        bali = number % 16 == 0
+        word = "WAYAN" if bali and number % 32 == 0 else ("SITI" if number % 5 == 0 else "HAPPY")
+        there = {"kd_prov": "51", "kd_kab": "51.07", "kd_kec": "51.07.01", "kd_kel": "51.07.01.2001"} if bali else {}
+        rows.append({**row, "nama": f"{word} {row['nama'].split()[-1]}", **there})
+    prepared = prepare(as_table(rows), PLAN, None)
+    measured = measure_local(prepared, *measure_surprise(prepared))
+    names, less = prepared.names["nama"], measured.near_words["nama"]
+    known = {
+        bytes(names.letters[a:b]).decode(): float(bits)
+        for a, b, bits in zip(names.starts[:-1], names.starts[1:], less, strict=False)
+    }
+    assert known["WAIAN"] == pytest.approx(4.0, abs=0.2)
+    assert known["SITI"] == pytest.approx(0.0, abs=0.2)
 
 
 def test_where_more_strangers_are_counted_than_expected_more_pairs_are_expected_false() -> None:

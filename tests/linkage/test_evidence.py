@@ -25,6 +25,9 @@ def findings() -> Findings:
     rows = strangers(3000)
     rows += [moved(row, **CHANGES[k % len(CHANGES)]) for k, row in enumerate(rows[:60])]
     rows += [person(), *(moved(person(), **change) for change in CHANGES)]
+    bali = {"kd_prov": "51", "kd_kab": "51.04", "kd_kec": "51.04.01", "kd_kel": "51.04.01.2001"}
+    rows += [{**row, **bali, "nama": f"WAYAN {row['nama']}"} for row in strangers(300, seed=5)]
+    rows += [{**row, "nama": row["nama"].rpartition(" ")[0]} for row in rows[-60:]]
     balinese = [
         person(nama="NI WAYAN SARI", tempat_lahir="GIANYAR", nik=f"51040141078000{n:02d}", nkk=f"51040101010100{n:02d}")
         for n in range(10, 18)

@@ -28,9 +28,10 @@ _NEARNESS[fields.SAME_PROVINCE] = 18
 @dataclass(frozen=True, slots=True, repr=False)
 class Surprise:
     """Bits of surprise of shared values, by comparison: of words, of whole names by record, of dates by date, of
-    values by number."""
+    values by number. `near_words` is how much less each word surprises within a province; 0 where there is but one."""
 
     words: dict[str, Floats]
+    near_words: dict[str, Floats]
     names: dict[str, tuple[Floats, Floats]]
     dates: dict[str, Floats]
     values: dict[str, Floats]
@@ -122,7 +123,8 @@ def measure_surprise(prepared: Prepared) -> tuple[Surprise, NameCounts | None]:
         serials = {k: frequencies.serial_bits(v.values, people, common, v.born) for k, v in prepared.numbers.items()}
         first = next(iter(counts.values()), None)
         unseen = 1.0 if first is None else first.scale
-        surprise = Surprise(words, bits, date_bits, values.result(), serials, common, unseen=unseen)
+        near = {name: np.zeros_like(rarity) for name, rarity in words.items()}
+        surprise = Surprise(words, near, bits, date_bits, values.result(), serials, common, unseen=unseen)
     return surprise, first
 
 
@@ -152,6 +154,9 @@ def measure_local(prepared: Prepared, surprise: Surprise, counts: NameCounts | N
     def scale(group: Ints) -> float:
         return frequencies.local_scale(column, counts, dates, group, prepared.people)
 
+    near_words = dict(surprise.near_words)
+    if len(groups) > 1:
+        near_words[name] = frequencies.near_word_bits(column, groups[1][2], prepared.people)
     with ThreadPoolExecutor(2) as pool:
         rarer = list(pool.map(scale, [group for _, _, group in groups]))
         found = list(pool.map(discount, range(3 * len(groups))))
@@ -159,7 +164,7 @@ def measure_local(prepared: Prepared, surprise: Surprise, counts: NameCounts | N
         Local(kind, most, (found[3 * k], found[3 * k + 1], found[3 * k + 2]))
         for k, (kind, most, _) in enumerate(groups)
     ]
-    return replace(surprise, local=tuple(local))
+    return replace(surprise, local=tuple(local), near_words=near_words)
 
 
 def split(pairs: Words) -> tuple[Ints, Ints]:
@@ -193,13 +198,13 @@ class Comparer:
         """Packed pairs compared; those left out whose agreement surprises by less than `least_bits`."""
         left, right = split(pairs)
         levels = np.zeros((len(left), len(self.plan.comparisons)), np.uint8)
-        chance = np.zeros((len(left), 2), np.float32)
+        chance, near_words = np.zeros((len(left), 2), np.float32), np.zeros(len(left), np.float32)
         for column, comparison in enumerate(self.plan.comparisons):
-            level, by_value = compare_one(comparison, (left, right), self.prepared, self.surprise)
+            level, by_value = compare_one(comparison, (left, right), self.prepared, self.surprise, near_words)
             levels[:, column] = level
             chance[:, 0 if comparison.kind in NAMED else 1] += by_value
         self.join_dates((left, right), levels, chance)
-        self._make_local(left, levels, chance)
+        self._make_local(left, levels, chance, near_words)
         if self.strangers is not None:
             common = self.common_of(left)
             named = np.array([c.kind in NAMED for c in self.plan.comparisons], np.uint8)
@@ -231,11 +236,21 @@ class Comparer:
         dates = next(iter(self.prepared.dates.values()), None)
         return np.zeros(len(records), np.uint8) if dates is None else self.surprise.common[dates[records]]
 
-    def _make_local(self, left: Ints, levels: Bytes, chance: Floats) -> None:
+    def _make_local(self, left: Ints, levels: Bytes, chance: Floats, near_words: Floats) -> None:
         """Where birthplaces or provinces agree, names and dates are as common as they are among people of there."""
         if self.surprise.local:
             less = self.local_discounts(left, levels).sum(axis=0, dtype=np.float32)
             chance[:, 0] += less * np.float32(frequencies.LOCAL_STEP)
+            chance[:, 0] += near_words * self.of_one_place(levels)
+
+    def of_one_place(self, levels: Bytes) -> Bytes:
+        """Which pairs are of one birthplace or one province; bool[n]."""
+        kinds = [c.kind for c in self.plan.comparisons]
+        out = np.zeros(len(levels), bool)
+        for local in self.surprise.local:
+            level = levels[:, kinds.index(local.kind)]
+            out |= (level >= 1) & (level <= local.most)
+        return out
 
     def local_discounts(self, left: Ints, levels: Bytes) -> Bytes:
         """What a name shared as written, one shared in plain spelling, and a date surprise less among people of there.
@@ -277,16 +292,19 @@ def conditions_of(levels: Bytes, plan: LinkagePlan, common: Bytes) -> Bytes:
 
 
 def compare_one(
-    comparison: Comparison, pair: tuple[Ints, Ints], prepared: Prepared, surprise: Surprise
+    comparison: Comparison, pair: tuple[Ints, Ints], prepared: Prepared, surprise: Surprise, near_words: Floats
 ) -> tuple[Bytes, Floats]:
+    """The level of each pair, and log2 of the chance of its value. Of names, `near_words` (float32[n]) is filled with
+    how many bits less the words they share surprise within a province."""
     left, right = pair
     name, out = comparison.name, (np.empty(len(left), np.uint8), np.zeros(len(left), np.float32))
     if comparison.kind == "name":
         column = prepared.names[name]
-        dictionary = (column.letters, column.starts, column.sets, surprise.words[name])
+        rarity, near = surprise.words[name], surprise.near_words[name]
+        dictionary = (column.letters, column.starts, column.sets, rarity, near)
         hashes = (column.written, column.plain, column.joined)
         words = (column.offsets, column.words)
-        names.compare_names(pair, hashes, surprise.names[name], words, dictionary, out)
+        names.compare_names(pair, hashes, surprise.names[name], words, dictionary, (*out, near_words))
     elif comparison.kind == "date":
         fields.compare_dates(left, right, prepared.dates[name], surprise.dates[name], out)
     elif comparison.kind == "person_number":

@@ -85,8 +85,9 @@ def witnesses(comparer: Comparer, pairs: Words) -> tuple[Bytes, Floats]:
     kinds = [c.kind for c in comparisons]
     levels = np.zeros((len(left), len(comparisons)), np.uint8)
     chance = np.zeros((len(left), len(comparisons)))
+    near_words = np.zeros(len(left), np.float32)
     for column, comparison in enumerate(comparisons):
-        found = compare_one(comparison, (left, right), comparer.prepared, comparer.surprise)
+        found = compare_one(comparison, (left, right), comparer.prepared, comparer.surprise, near_words)
         levels[:, column], chance[:, column] = found
     joined = np.zeros((len(left), 2), np.float32)
     comparer.join_dates((left, right), levels, joined)
@@ -94,7 +95,7 @@ def witnesses(comparer: Comparer, pairs: Words) -> tuple[Bytes, Floats]:
         chance[:, kinds.index("date")] += joined[:, 0]
     if comparer.surprise.local:
         as_written, plain, date = comparer.local_discounts(left, levels) * LOCAL_STEP
-        chance[:, kinds.index("name")] += as_written + plain
+        chance[:, kinds.index("name")] += as_written + plain + near_words * comparer.of_one_place(levels)
         chance[:, kinds.index("date")] += date
     if comparer.strangers is not None:
         condition = conditions_of(levels, comparer.plan, comparer.common_of(left))

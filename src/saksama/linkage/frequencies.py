@@ -8,7 +8,7 @@ import numpy as np
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
 from saksama.linkage.kernels.frequencies import rare_in_one_cohort, tally_dates, tally_serials
 from saksama.linkage.kernels.tally import salted, tally
-from saksama.linkage.kernels.words import summed
+from saksama.linkage.kernels.words import summed, tally_words_by_group
 from saksama.linkage.names import Names
 
 DATES = 100_000_000  # of every yyyymmdd; memory that is never touched is never taken
@@ -18,6 +18,7 @@ _APART = 0.9 * 11 / 12 * 0.967  # of two dates of one decade, how many differ in
 _LEAST_MATES = 0.02  # of one more bearer of a value nobody else has: keeps weights finite
 _HARDLY_ANYONE = 3  # of one decade and name
 _MOST_LOCAL = 8.0  # bits
+_COUNTED = 8  # bearers: of fewer nobody knows where a word is at home
 _MOST_RARE = 2_000_000  # names looked at for how often rare ones meet
 LOCAL_STEP = 0.125  # bits: what a local discount is kept in
 
@@ -31,6 +32,27 @@ def word_rarity(names: Names, people: Bytes) -> Floats:
     """Bits of surprise that a name holds each plain word; float32[words]."""
     counts = names.word_counts(people)
     return np.asarray(np.log2(people.sum(dtype=np.int64) + 1) - np.log2(np.maximum(counts, 1)), np.float32)
+
+
+def near_word_bits(names: Names, groups: Ints, people: Bytes) -> Floats:
+    """By how many bits each word surprises less between people of one group than between any; float32[words].
+
+    Words have their country: who shares WAYAN with a neighbour shares it with half of Bali. The mean over a word's
+    bearers of its share in their group, over its share in all. Of words too rare to be counted, what the rarest counted
+    ones lose. `groups` are -1 where unknown; of many records some are looked at.
+    """
+    step, size = max(1, len(names) // _MOST_RARE), len(names.starts) - 1
+    sizes = (size, int(groups.max(initial=0)) + 2)
+    counts, members = tally_words_by_group(names.offsets, names.words, people, groups + 1, step, sizes)
+    counts, members = counts[:, 1:], members[1:].astype(np.float64)
+    whole = counts.sum(axis=1, dtype=np.int64)
+    shares = np.maximum(counts - 1, 0) / np.maximum(members, 1.0)
+    near = (counts * shares).sum(axis=1) / np.maximum(whole, 1)
+    anywhere = np.maximum(whole - 1, 0) / max(float(members.sum()), 1.0)
+    out = np.log2(np.maximum(near, 1e-12) / np.maximum(anywhere, 1e-12))
+    counted, few = whole >= _COUNTED, (whole >= _COUNTED) & (whole < 4 * _COUNTED)
+    rare = float(np.log2(near[few].sum() / anywhere[few].sum())) if near[few].sum() > 0 else 0.0
+    return np.clip(np.where(counted, out, rare), 0.0, _MOST_LOCAL).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

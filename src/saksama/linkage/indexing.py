@@ -66,6 +66,7 @@ def write_index(
 def _put_surprise(shelf: ShelfWriter, prepared: Prepared, surprise: Surprise) -> None:
     for name, rarity in surprise.words.items():
         shelf.put(f"surprise.words.{name}", rarity, WORDS_ROOM)
+        shelf.put(f"surprise.near_words.{name}", surprise.near_words[name], WORDS_ROOM)
     for name, (written, plain) in surprise.names.items():
         names, cohorts = prepared.names[name], cohorts_of(prepared, surprise.common)
         shelf.put(f"surprise.names.{name}.written", written, ROOM)

@@ -154,6 +154,7 @@ class Index:
         ]
         return Surprise(
             {name: get(f"surprise.words.{name}") for name in self.prepared.names},
+            {name: get(f"surprise.near_words.{name}") for name in self.prepared.names},
             {
                 name: (get(f"surprise.names.{name}.written"), get(f"surprise.names.{name}.plain"))
                 for name in self.prepared.names
@@ -218,6 +219,8 @@ class Index:
             whole.keys[length][behind] = new.word_keys(length)[added]
         rarity = self.comparer.surprise.words[name]
         rarity[behind] = np.log2(self.about["people"] + 1)
+        near = self.comparer.surprise.near_words[name]
+        near[behind] = np.median(near[:known]) if known else 0.0  # most words are as rare as new ones
         whole.offsets[begin + 1 : end + 1] = words + new.offsets[1:]
         whole.words[words : words + len(new.words)] = numbers[new.words]
         whole.written[begin:end], whole.plain[begin:end], whole.joined[begin:end] = new.written, new.plain, new.joined

@@ -109,23 +109,25 @@ def _align_joined(
 
 @njit(cache=True, nogil=True, inline="always")
 def align(  # noqa: PLR0912  # three ways to match, and numba inlines no closures
-    words: Ints, a: tuple[int, int], b: tuple[int, int], dictionary: tuple[Bytes, Ints, Words, Floats]
-) -> tuple[int, int, int, float]:
+    words: Ints, a: tuple[int, int], b: tuple[int, int], dictionary: tuple[Bytes, Ints, Words, Floats, Floats]
+) -> tuple[int, int, int, tuple[float, float]]:
     """Words matched greedily, equal before mistyped before initials.
 
     `a` and `b` are where the names' words begin and end in `words`. Gives the words of a and of b that found a
-    partner, as bits; whether every match was of equal words (1/0); and the bits of surprise in the matches.
-    `dictionary` is letters, starts, letter sets and rarity of words.
+    partner, as bits; whether every match was of equal words (1/0); and the bits of surprise in the matches, and how
+    many fewer those are among people of one place. `dictionary` is letters, starts, letter sets and rarity of words,
+    and how much less rare each is among people of one place.
     """
-    data, starts, sets, rarity = dictionary
+    data, starts, sets, rarity, local = dictionary
     a_size, b_size = a[1] - a[0], b[1] - b[0]
-    a_used, b_used, surprise, all_equal, initials = 0, 0, 0.0, 1, False
+    a_used, b_used, surprise, less, all_equal, initials = 0, 0, 0.0, 0.0, 1, False
     for i in range(a_size):
         for j in range(b_size):
             if words[a[0] + i] == words[b[0] + j] and not b_used >> j & 1:
                 a_used |= 1 << i
                 b_used |= 1 << j
                 surprise += rarity[words[a[0] + i]]
+                less += local[words[a[0] + i]]
                 break
     if a_size != b_size:
         a_used, b_used = _align_joined(words, (a[0], a[1], a_used), (b[0], b[1], b_used), (data, starts, sets))
@@ -143,7 +145,9 @@ def align(  # noqa: PLR0912  # three ways to match, and numba inlines no closure
                 all_equal = 0
                 # SUPARNO and SUWARNO are both common: people, not slips. A slip of SITI is a word hardly seen.
                 rarer, other = max(rarity[one], rarity[two]), min(rarity[one], rarity[two])
-                surprise += max(min(other, rarer - _SLIPS), 0.0)
+                bits = max(min(other, rarer - _SLIPS), 0.0)
+                surprise += bits
+                less += min(max(local[one], local[two]), bits)
     if initials:
         for i in range(a_size):
             for j in range(b_size):
@@ -154,7 +158,7 @@ def align(  # noqa: PLR0912  # three ways to match, and numba inlines no closure
                     b_used |= 1 << j
                     all_equal = 0
                     surprise += _INITIAL
-    return a_used, b_used, all_equal, surprise
+    return a_used, b_used, all_equal, (surprise, less)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -170,13 +174,14 @@ def _ask_ahead(pair: tuple[Ints, Ints], k: int, hashes: tuple[Words, Words, Word
 @njit(cache=True, nogil=True)
 def compare_names(
     pair: tuple[Ints, Ints], hashes: tuple[Words, Words, Words], bits: tuple[Floats, Floats],
-    words: tuple[Ints, Ints], dictionary: tuple[Bytes, Ints, Words, Floats], out: tuple[Bytes, Floats],
+    words: tuple[Ints, Ints], dictionary: tuple[Bytes, Ints, Words, Floats, Floats], out: tuple[Bytes, Floats, Floats],
 ) -> None:  # fmt: skip
     """The level of each pair of names, and log2 of the chance that strangers agree so well.
 
     `hashes` are of the name as written, in plain spelling sorted by word, and in plain spelling run together; `bits`
     the surprise of meeting the first two again; `words` the offsets and numbers of plain words; `dictionary` as in
-    `align`. Fills `out` = level, log2 chance.
+    `align`. Fills `out` = level, log2 chance, and by how many bits the chance is greater among people of one place: of
+    names that share some words. Of whole names that is counted elsewhere.
     """
     offsets = words[0]
     for k in range(len(pair[0])):
@@ -184,6 +189,7 @@ def compare_names(
             _ask_ahead(pair, k, hashes, words)
         i, j = pair[0][k], pair[1][k]
         i_size, j_size = offsets[i + 1] - offsets[i], offsets[j + 1] - offsets[j]
+        out[2][k] = 0.0
         if i_size == 0 or j_size == 0:
             out[0][k], out[1][k] = BLANK, 0.0
         elif hashes[1][i] == hashes[1][j] and hashes[0][i] == hashes[0][j]:
@@ -191,7 +197,7 @@ def compare_names(
         elif hashes[1][i] == hashes[1][j] or (i_size != j_size and hashes[2][i] == hashes[2][j]):
             out[0][k], out[1][k] = RESPELT, -min(bits[1][i], bits[1][j])
         else:
-            a, b, all_equal, surprise = align(
+            a, b, all_equal, (surprise, less) = align(
                 words[1], (offsets[i], offsets[i + 1]), (offsets[j], offsets[j + 1]), dictionary
             )
             i_whole, j_whole = a == (1 << i_size) - 1, b == (1 << j_size) - 1
@@ -207,3 +213,5 @@ def compare_names(
             else:
                 out[0][k] = PARTLY
             out[1][k] = -surprise
+            if out[0][k] != RESPELT:
+                out[2][k] = min(less, surprise)

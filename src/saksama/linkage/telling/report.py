@@ -29,6 +29,7 @@ from saksama.linkage.telling.report_words import CLASSES, count, estimate, figur
 from saksama.linkage.telling.waterfall import signed
 from saksama.model.texts import _, language
 
+_NEAR_EVEN = 5  # bits below even odds, where pairs begin to be of interest
 _TELLING = 1000  # lines of a group whose interval sets the scale
 
 
@@ -94,7 +95,8 @@ def _histogram(about: dict[str, Any]) -> str:
         "pairs": _("semua pasangan yang ditimbang"),
         "one_person": _("perkiraan satu orang"),
         "strangers": _("perkiraan orang asing yang kebetulan mirip"),
-        "decoys": _("umpan: pasangan yang pasti dua orang, dihitung"),
+        "strangers_alike": _("di antaranya dengan nama dan tanggal lahir sama, menurut model"),
+        "decoys": _("dan sebanyak itu menurut umpan: pasangan yang pasti dua orang"),
     }
     shown = {name: text for name, text in curves.items() if name in rows[0]}
     legend = "".join(f'<li><i class="{name}"></i>{escape(text)}</li>' for name, text in shown.items())
@@ -109,12 +111,24 @@ def _histogram(about: dict[str, Any]) -> str:
                 "atas kedua garis diperkirakan kembar, sekeluarga, senama atau berbagi satu NIK."
             )
         ),
+        _p(_decoys_said(rows, -about["prior_bits"])) if "decoys" in rows[0] else "",
         f'<ul class="legend">{legend}</ul>',
         f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(_("Bobot pasangan"))}">'
         f"{histogram_picture(rows, -about['prior_bits'])}</div>",
         f"<details><summary>{escape(_('Angka sebaran ini'))}</summary>"
         f"{table(heads, figures, caption=_('Pasangan per bit bobot'))}</details>",
     )
+
+
+def _decoys_said(rows: list[dict[str, Any]], even: float) -> str:
+    """Model and decoys side by side, over the weights at which pairs are worth a look."""
+    near = [each for each in rows if each["bits"] >= even - _NEAR_EVEN]
+    expected, counted = (sum(each[name] for each in near) for name in ("strangers_alike", "decoys"))
+    return _(
+        "Umpan adalah orang senama yang lahir pada hari atau tahun berdekatan, jadi pasti dua orang, dibandingkan "
+        "seolah-olah lahir pada hari yang sama. Mulai {bits} bit model mengharapkan {expected} pasangan orang asing "
+        "senama dan setanggal lahir; umpan menghitung {counted}. Di mana umpan lebih banyak, nilai q ikut naik."
+    ).format(bits=figure(even - _NEAR_EVEN, 0), expected=estimate(expected), counted=estimate(counted))
 
 
 def _groups(about: dict[str, Any]) -> str:

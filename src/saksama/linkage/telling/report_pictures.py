@@ -14,7 +14,7 @@ _LEAST = 0.1  # pairs: the foot of the logarithmic axis
 
 
 def histogram_picture(rows: Sequence[Mapping[str, Any]], even: float) -> str:
-    """Pairs by bit of weight on a logarithmic axis: all weighed, expected one person, strangers, decoys if counted.
+    """Pairs by bit of weight on a logarithmic axis: all weighed, expected one person, strangers; decoys if counted.
 
     `even` is the weight at which one person and strangers are equally likely.
     """
@@ -37,7 +37,7 @@ def histogram_picture(rows: Sequence[Mapping[str, Any]], even: float) -> str:
     )
     lines = "".join(
         f'<path class="{name}" d="{_steps([(row["bits"], row.get(name, 0.0)) for row in rows], x, y)}"/>'
-        for name in ("strangers", "decoys", "one_person")
+        for name in ("strangers", "strangers_alike", "decoys", "one_person")
         if name in rows[0]
     )
     described = _(
