@@ -193,10 +193,11 @@ def _bands_against_truth(found: Findings, truth: pa.Table) -> dict[str, Any]:
 def _q_against_truth(found: Findings, truth: pa.Table) -> dict[str, Any]:
     right, q = _is_true(found, truth), found.pairs["q_value"].to_numpy()
     return {
-        str(bar): {"pairs": int((q <= bar).sum()), "true_share_false": round(float((~right[q <= bar]).mean()), 4)}
+        str(bar): {"pairs": int((q <= bar).sum()), "said": round(float(q[q <= bar].max()), 4),
+                   "true_share_false": round(float((~right[q <= bar]).mean()), 4)}
         for bar in (0.01, 0.05, 0.1)
         if (q <= bar).any()
-    }
+    }  # fmt: skip
 
 
 def _groups_against_truth(found: Findings, table: pa.Table, truth: pa.Table) -> dict[str, Any]:

@@ -278,3 +278,14 @@ def test_words_are_counted_by_group_as_the_twin_does(entries: list[tuple[list[in
     counts, members = words.tally_words_by_group(offsets, held, people, groups, 1, (4, 3))
     assert counts.tolist() == naive.words_by_group(entries, (4, 3))
     assert members.tolist() == [sum(c and g == group for _, g, c in entries) for group in range(3)]
+
+
+def test_a_date_swapped_has_the_chance_of_the_date_it_is_swapped_to() -> None:
+    """No sample of strangers meets enough such pairs to say how rare they are."""
+    dates = np.array([19800307, 19800703, 19800307, 19800308], np.int32)
+    bits = np.zeros(100_000_000, np.float32)
+    bits[[19800307, 19800703, 19800308]] = 15.0, 9.0, 14.0
+    out = np.empty(3, np.uint8), np.empty(3, np.float32)
+    fields.compare_dates(np.array([0, 0, 0]), np.array([1, 2, 3]), dates, bits, out)
+    assert out[0].tolist() == [fields.SWAPPED, fields.SAME_DATE, fields.ONE_DIGIT]
+    assert out[1].tolist() == [-9.0, -15.0, 0.0]

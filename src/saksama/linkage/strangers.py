@@ -18,7 +18,7 @@ from saksama.linkage.kernels.text import mixed_all
 from saksama.linkage.prepared import Prepared
 
 CONDITIONS = 24  # names agree (2) x dates agree, on a common date (3) x nearness (4)
-_SAMPLE = 160_000
+_SAMPLE = 200_000
 _NEAR = 50_000  # pairs of each tier of place: neighbours are rare among all pairs of a nation, and common among doubles
 _A_LINE = 30  # pairs taken anywhere for each line: a small table has not more to tell
 _ONE_NUMBER = -30.0  # log2: two strangers share a NIK by a clerk's hand only, which is a class of its own (`training`)
@@ -49,7 +49,7 @@ _MATTERS = {
     "name": (0, 0, 0), "date": (0, 0, 0), "place": (0, 0, 0), "person_number": (0, 1, 1), "text": (0, 0, 1),
     "code": (1, 1, 0),
 }  # fmt: skip
-_BY_VALUE = {"name": slice(1, 7), "date": slice(1, 2)}
+_BY_VALUE = {"name": slice(1, 7), "date": slice(1, 3)}
 
 
 def _table(counts: Floats, kind: str) -> Floats:

@@ -87,7 +87,8 @@ def dates_of_days(days: Ints) -> Ints:
 
 @njit(cache=True, nogil=True)
 def compare_dates(left: Ints, right: Ints, dates: Ints, bits: Floats, out: tuple[Bytes, Floats]) -> None:
-    """Levels of pairs of dates; for the same date log2 of its chance, which default birthdays make large.
+    """Levels of pairs of dates; for the same date log2 of its chance, which default birthdays make large, and for day
+    and month swapped that of the date it is swapped to: too rare to be met in a sample of strangers.
 
     `bits` are by date, as those are written: float32[100,000,000], of which hardly a page is ever touched.
     """
@@ -95,7 +96,7 @@ def compare_dates(left: Ints, right: Ints, dates: Ints, bits: Floats, out: tuple
         i, j = left[k], right[k]
         level = date_level(dates[i], dates[j])
         out[0][k] = level
-        out[1][k] = -bits[dates[i]] if level == SAME_DATE else 0.0
+        out[1][k] = -min(bits[dates[i]], bits[dates[j]]) if level in (SAME_DATE, SWAPPED) else 0.0
 
 
 @njit(cache=True, nogil=True)
@@ -156,8 +157,9 @@ def date_in_number(
     for k in range(len(left)):
         near = SWAPPED <= levels[0][k] <= OTHER_DATE
         if near and levels[1][k] in (SLIP, SERIAL_SLIP, SERIAL_NEXT, SERIAL_OTHER, REISSUED):
+            if levels[0][k] != SWAPPED:  # there the date has been counted
+                chance[k] -= min(bits[born[left[k]]], bits[born[right[k]]])
             levels[0][k] = DATE_IN_NUMBER
-            chance[k] -= min(bits[born[left[k]]], bits[born[right[k]]])
 
 
 @njit(cache=True, nogil=True)
