@@ -64,7 +64,8 @@ def namesakes_born_near(plain: Words, dates: Ints, kind: int) -> tuple[Ints, Int
         groups, times, within = salted(plain, dates % 10_000), dates // 10_000, np.zeros(len(dates), np.int64)
     else:
         groups, times, within = plain, _day_numbers(dates), dates // 10_000
-    order = np.argsort((groups & ~_TIMES) | times.astype(np.uint64))  # a name's run that another cuts is no harm
+    # A name's run that another cuts is no harm; equals in another order would be, to the bytes of q.
+    order = np.argsort((groups & ~_TIMES) | times.astype(np.uint64), kind="stable")
     first, last = near_bounds(groups[order], times[order], within[order], _NEAREST[kind], _FARTHEST[kind])
     return order, first, last
 

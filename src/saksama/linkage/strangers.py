@@ -151,7 +151,8 @@ def _neighbours(prepared: Prepared, kind: str) -> Iterator[Words]:
 def _next_to_each_other(records: Ints, values: Words, most: int) -> Words:
     """Pairs of records of one value that stand near each other in a scrambled order; some of them, evenly."""
     scrambled = mixed_all(records.astype(np.uint64))
-    order = np.argsort((values & ~_LOW) | (scrambled & _LOW))  # two values that are alike above stand mixed: no harm
+    # Two values that are alike above stand mixed: no harm.
+    order = np.argsort((values & ~_LOW) | (scrambled & _LOW), kind="stable")
     records, values = records[order], values[order]
     pairs = [np.empty(0, np.uint64)]
     for step in _STEPS:
