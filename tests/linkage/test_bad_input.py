@@ -280,6 +280,18 @@ def test_a_crowd_of_one_name_and_date_costs_each_line_its_neighbours() -> None:
     assert counts["pairs"] < 10
 
 
+def test_a_roll_in_which_everyone_has_a_province_of_his_own_is_counted_in_no_more_memory() -> None:
+    """Words by provinces would be a table of a hundred thousand by a hundred thousand."""
+    rows = [{**row, "kd_prov": f"P{k}"} for k, row in enumerate(strangers(3_000))]
+    many = pa.concat_tables([as_table(rows)] * 40)
+    size = many.num_rows
+    table = put(many, "line", pa.array(range(size)))
+    table = put(table, "kd_prov", pa.array([f"P{k}" for k in range(size)]))
+    table = put(table, "nama", pa.array([f"{name} X{k}" for k, name in enumerate(table["nama"].to_pylist())]))
+    table = put(table, "nik", pa.nulls(size, pa.string()))
+    assert link(table, PLAN).summary["counts"]["lines"] == size
+
+
 def test_a_component_that_no_threshold_divides_is_cut_and_not_scored_whole() -> None:
     asked = 0
 

@@ -1,7 +1,9 @@
 """Chance is counted: decoys say how many pairs of one name and date there are among people who are surely two."""
 
 import random
+import re
 from datetime import date, timedelta
+from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from saksama.linkage import decoy_join, decoys, frequencies, strangers
 from saksama.linkage.comparison import Comparer, measure_local, measure_surprise
 from saksama.linkage.decoy_join import count_decoys
 from saksama.linkage.kernels import fields
-from saksama.linkage.plan import roll_id_plan
+from saksama.linkage.plan import LinkagePlan, parse_plan, roll_id_plan
 from saksama.linkage.prepared import prepare
 from saksama.linkage.run import link
 from saksama.linkage.scoring import Scores, excess_of_strangers, false_share, q_values
@@ -52,12 +54,12 @@ def namesakes(rows: list[dict[str, Any]]) -> int:
     return sum(count * (count - 1) // 2 for count in sizes.values())
 
 
-def comparer_of(rows: list[dict[str, Any]]) -> Comparer:
-    prepared = prepare(as_table(rows), PLAN, None)
+def comparer_of(rows: list[dict[str, Any]], plan: LinkagePlan = PLAN) -> Comparer:
+    prepared = prepare(as_table(rows), plan, None)
     surprise, counts = measure_surprise(prepared)
     surprise, _corrections = decoys.set_names_right(prepared, surprise, counts)
-    comparer = Comparer(PLAN, prepared, surprise)
-    return Comparer(PLAN, prepared, surprise, measure_strangers(comparer))
+    comparer = Comparer(plan, prepared, surprise)
+    return Comparer(plan, prepared, surprise, measure_strangers(comparer))
 
 
 def counted(rows: list[dict[str, Any]]) -> np.ndarray:
@@ -116,6 +118,31 @@ def test_a_list_without_person_numbers_has_no_decoys() -> None:
     assert all("decoys" not in row for row in link(as_table(rows), NO_NUMBERS).summary["histogram"])
 
 
+@pytest.mark.parametrize("missing", ["born", "tempat_lahir"])
+def test_decoys_and_local_words_are_those_of_any_plan(missing: str) -> None:
+    """A plan whose NIK have no dates of birth beside them, and one without birthplaces."""
+    text = resources.files("saksama.linkage").joinpath("roll-id.toml").read_text()
+    if missing == "born":
+        text = text.replace('born = "tgl_lahir"\n', "")
+    else:
+        text = re.sub(r'\[\[comparison\]\]\nname = "tempat_lahir"\n(.+\n)+', "", text)
+        text = re.sub(r'"tempat_lahir:[a-z0-9]+",? ?', "", text)
+    plan = parse_plan(text, where="plan.toml")
+    rows = crowd(20_000, districts=17 * 20)
+    comparer = comparer_of(rows, plan)
+    taught = comparer.compare(np.array([(k << 32) + k + 1 for k in range(100)], np.uint64))
+    decoys_found = count_decoys(comparer, train(taught, plan, 1e6, len(rows)))
+    assert decoys_found[0].sum() == pytest.approx(namesakes(rows), rel=0.1)
+    pairs = comparer.taken(np.arange(2))
+    decoy_join._born_on_one_day(pairs.prepared)
+    born = next(iter(pairs.prepared.numbers.values())).born
+    assert (born == 0).all() == (missing == "born")
+    measured = measure_local(plan, comparer.prepared, *measure_surprise(comparer.prepared))
+    assert [local.kind for local in measured.local][-1] == "place"
+    assert measured.near_words["nama"].max() > 0
+    assert link(as_table([*rows[:2000], moved(rows[0])]), plan).pairs.num_rows >= 1
+
+
 def test_a_roll_too_large_to_look_at_every_name_has_its_names_set_right(monkeypatch: pytest.MonkeyPatch) -> None:
     """Names are drawn by their hashes, which all end in one: an even share of them must not be none."""
     rows = [row for row in crowd(6_000) for row in (row, {**row, "nik": None, "nama": row["nama"] + " JUWITA"})]
@@ -152,7 +179,7 @@ def test_a_word_at_home_in_one_province_is_less_rare_among_its_people() -> None:
         there = {"kd_prov": "51", "kd_kab": "51.07", "kd_kec": "51.07.01", "kd_kel": "51.07.01.2001"} if bali else {}
         rows.append({**row, "nama": f"{word} {row['nama'].split()[-1]}", **there})
     prepared = prepare(as_table(rows), PLAN, None)
-    measured = measure_local(prepared, *measure_surprise(prepared))
+    measured = measure_local(PLAN, prepared, *measure_surprise(prepared))
     names, less = prepared.names["nama"], measured.near_words["nama"]
     known = {
         bytes(names.letters[a:b]).decode(): float(bits)

@@ -18,7 +18,6 @@ from saksama.linkage.kernels import (
     tally,
     text,
     windows,
-    words,
 )
 from saksama.linkage.keys import Keys
 from saksama.linkage.numbering import Numbering
@@ -267,17 +266,6 @@ def test_keys_are_drawn_whatever_their_lowest_bit(keys: list[int], every: int) -
     values = np.array(keys, np.uint64)
     at = tally.drawn(values, np.uint64(every)).tolist()
     assert at == [k for k, key in enumerate(keys) if key and key // 2 % every == 0]
-
-
-@given(st.lists(st.tuples(st.lists(st.integers(0, 3), max_size=4), st.integers(0, 2), st.booleans()), max_size=12))
-def test_words_are_counted_by_group_as_the_twin_does(entries: list[tuple[list[int], int, bool]]) -> None:
-    offsets = np.cumsum([0, *(len(held) for held, _, _ in entries)]).astype(np.int64)
-    held = np.array([word for row, _, _ in entries for word in row], np.int32)
-    groups = np.array([group for _, group, _ in entries], np.int64)
-    people = np.array([counted for _, _, counted in entries], np.uint8)
-    counts, members = words.tally_words_by_group(offsets, held, people, groups, 1, (4, 3))
-    assert counts.tolist() == naive.words_by_group(entries, (4, 3))
-    assert members.tolist() == [sum(c and g == group for _, g, c in entries) for group in range(3)]
 
 
 def test_a_date_swapped_has_the_chance_of_the_date_it_is_swapped_to() -> None:

@@ -192,11 +192,3 @@ def near_pairs(entries: Sequence[tuple[int, int, int]], nearest: int, farthest: 
         for j, (h, z, e) in enumerate(entries)
         if k < j and g == h and y == z and nearest <= abs(d - e) <= farthest
     ]
-
-
-def words_by_group(names: Sequence[tuple[Sequence[int], int, bool]], sizes: tuple[int, int]) -> list[list[int]]:
-    """Of (words, group, counted): by word and group, how many counted names hold the word."""
-    return [
-        [sum(c and g == group and w in words for words, g, c in names) for group in range(sizes[1])]
-        for w in range(sizes[0])
-    ]

@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from saksama.linkage.comparison import Comparer, packed, split
+from saksama.linkage.comparison import Comparer, split
 from saksama.linkage.evidence import evidence_table, level_name, prior_bits
 from saksama.linkage.groups import chance_of_no_double, figures_by_group, groupings_for
 from saksama.linkage.kernels.arrays import Floats, Words
-from saksama.linkage.kernels.text import mixed_all
-from saksama.linkage.prepared import Prepared
 from saksama.linkage.scoring import Scores
+from saksama.linkage.strangers import pairs_anywhere
 from saksama.linkage.summary import LEVEL_NAMES
 from saksama.linkage.training import Model
 
 _FEWEST, _MOST = 1 << 12, 1 << 14  # pairs of strangers: what one in a thousand reaches is then seen 4 to 16 times
+_APART = 0xA4  # of the scramble: other pairs than those that the weights were measured on
 _LINES_A_PAIR = 16  # so that in a small table too counting costs little beside the run
 
 
@@ -52,7 +52,7 @@ def strangers_summary(comparer: Comparer) -> dict[str, Any]:
     `pairs` compared, `levels` by comparison; what no pair of the sample reached has share 0.
     """
     prepared, plan = comparer.prepared, comparer.plan
-    pairs = _anywhere(prepared)
+    pairs = pairs_anywhere(prepared, min(max(len(prepared) // _LINES_A_PAIR, _FEWEST), _MOST), _APART)
     levels = comparer.compare(pairs).levels
     shares = {}
     for column, comparison in enumerate(plan.comparisons):
@@ -62,20 +62,3 @@ def strangers_summary(comparer: Comparer) -> dict[str, Any]:
         known = max(int(counts.sum()), 1)
         shares[comparison.name] = {name: round(count / known, 6) for name, count in named if name}
     return {"pairs": len(pairs), "levels": shares}
-
-
-def _anywhere(prepared: Prepared) -> Words:
-    """Pairs spread over the table by a fixed scramble, the same at every run; none known to be of one person."""
-    size, border = len(prepared), prepared.border
-    if size < 2:
-        return np.empty(0, np.uint64)
-    numbers = np.arange(min(max(size // _LINES_A_PAIR, _FEWEST), _MOST), dtype=np.uint64)
-    one, two = mixed_all(numbers * np.uint64(2) + np.uint64(0xA5)), mixed_all(numbers * np.uint64(2) + np.uint64(0xA6))
-    if border:
-        one, two = one % np.uint64(border), two % np.uint64(size - border) + np.uint64(border)
-    else:
-        one, two = one % np.uint64(size), two % np.uint64(size)
-    kept = one != two
-    if prepared.persons is not None:  # a list without person numbers may hold many lines of each person
-        kept &= prepared.persons[one] != prepared.persons[two]
-    return packed(one[kept], two[kept])

@@ -128,19 +128,22 @@ def measure_surprise(prepared: Prepared) -> tuple[Surprise, NameCounts | None]:
     return surprise, first
 
 
-def measure_local(prepared: Prepared, surprise: Surprise, counts: NameCounts | None) -> Surprise:
+def measure_local(plan: LinkagePlan, prepared: Prepared, surprise: Surprise, counts: NameCounts | None) -> Surprise:
     """The surprise with what names and dates of birth lose among people of one birthplace (the first text compared),
     and of one province (the first tier of place)."""
     if counts is None or not prepared.dates:
         return surprise
     name, column = next(iter(prepared.names.items()))
     date, dates = next(iter(prepared.dates.items()))
-    groups = [("text", fields.SAME_TEXT, texts.codes) for texts in list(prepared.texts.values())[:1]]
-    groups += [
-        ("place", fields.SAME_PROVINCE, places.tiers[places.places, 0] - 1)
-        for places in list(prepared.places.values())[:1]
-        if len(np.unique(places.tiers[:, 0])) > 2  # of one province alone, all are
-    ]
+    groups, near_words = [], dict(surprise.near_words)
+    birthplace, place = plan.comparison("text"), plan.comparison("place")
+    if birthplace is not None:
+        groups.append(("text", fields.SAME_TEXT, prepared.texts[birthplace.name].codes))
+    if place is not None and len(np.unique(prepared.places[place.name].tiers[:, 0])) > 2:  # of one province all are
+        places = prepared.places[place.name]
+        provinces = places.tiers[places.places, 0] - 1
+        groups.append(("place", fields.SAME_PROVINCE, provinces))
+        near_words[name] = frequencies.near_word_bits(column, provinces, prepared.people)
     written = salted(column.plain, column.written)
     values = (written, column.plain, dates)
     bits = (*surprise.names[name], surprise.dates[date][dates])
@@ -154,9 +157,6 @@ def measure_local(prepared: Prepared, surprise: Surprise, counts: NameCounts | N
     def scale(group: Ints) -> float:
         return frequencies.local_scale(column, counts, dates, group, prepared.people)
 
-    near_words = dict(surprise.near_words)
-    if len(groups) > 1:
-        near_words[name] = frequencies.near_word_bits(column, groups[1][2], prepared.people)
     with ThreadPoolExecutor(2) as pool:
         rarer = list(pool.map(scale, [group for _, _, group in groups]))
         found = list(pool.map(discount, range(3 * len(groups))))

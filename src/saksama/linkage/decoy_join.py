@@ -61,14 +61,14 @@ def _born_on_one_day(pairs: Prepared) -> None:
     born = dates[1::2].astype(np.int64)
     dates[1::2] = dates[0::2]
     for name, numbers in pairs.numbers.items():
-        values = numbers.values.copy()
+        values, beside = numbers.values.copy(), np.where(numbers.born > 0, dates, 0)
         one, two = values[0::2], values[1::2]
         by_birth = (two > 0) & np.isin(two // 10**4 % 10**6 - _of_birth(born), (0, _WOMAN // 10**4))
         two = np.where(by_birth, two + (_of_birth(dates[0::2].astype(np.int64)) - _of_birth(born)) * 10**4, two)
         # An office that has given the number away gives the next.
         given = (two > 0) & (two == one)
         values[1::2] = np.where(given, two + np.where(two % 10**4 == _LAST_SERIAL, -1, 1), two)
-        pairs.numbers[name] = Numbers(values, dates)
+        pairs.numbers[name] = Numbers(values, beside)
 
 
 def _of_birth(dates: Ints) -> Ints:

@@ -8,7 +8,7 @@ import numpy as np
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
 from saksama.linkage.kernels.frequencies import rare_in_one_cohort, tally_dates, tally_serials
 from saksama.linkage.kernels.tally import salted, tally
-from saksama.linkage.kernels.words import summed, tally_words_by_group
+from saksama.linkage.kernels.words import summed
 from saksama.linkage.names import Names
 
 DATES = 100_000_000  # of every yyyymmdd; memory that is never touched is never taken
@@ -41,14 +41,15 @@ def near_word_bits(names: Names, groups: Ints, people: Bytes) -> Floats:
     bearers of its share in their group, over its share in all. Of words too rare to be counted, what the rarest counted
     ones lose. `groups` are -1 where unknown; of many records some are looked at.
     """
-    step, size = max(1, len(names) // _MOST_RARE), len(names.starts) - 1
-    sizes = (size, int(groups.max(initial=0)) + 2)
-    counts, members = tally_words_by_group(names.offsets, names.words, people, groups + 1, step, sizes)
-    counts, members = counts[:, 1:], members[1:].astype(np.float64)
-    whole = counts.sum(axis=1, dtype=np.int64)
-    shares = np.maximum(counts - 1, 0) / np.maximum(members, 1.0)
-    near = (counts * shares).sum(axis=1) / np.maximum(whole, 1)
-    anywhere = np.maximum(whole - 1, 0) / max(float(members.sum()), 1.0)
+    known = np.flatnonzero((people != 0) & (groups >= 0))
+    known = known[:: max(1, len(known) // _MOST_RARE)]
+    some, groups, size = names.taken(known), groups[known].astype(np.int64), len(names.starts) - 1
+    members = np.bincount(groups, minlength=1)
+    held, counts = np.unique(some.words * np.int64(len(members)) + np.repeat(groups, some.sizes), return_counts=True)
+    word, group = held // len(members), held % len(members)
+    whole = np.bincount(word, counts, minlength=size)
+    near = np.bincount(word, counts * (counts - 1) / members[group], minlength=size) / np.maximum(whole, 1)
+    anywhere = np.maximum(whole - 1, 0) / max(len(known), 1)
     out = np.log2(np.maximum(near, 1e-12) / np.maximum(anywhere, 1e-12))
     counted, few = whole >= _COUNTED, (whole >= _COUNTED) & (whole < 4 * _COUNTED)
     rare = float(np.log2(near[few].sum() / anywhere[few].sum())) if near[few].sum() > 0 else 0.0

@@ -47,9 +47,14 @@ class Names:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
+    @property
+    def sizes(self) -> Ints:
+        """How many words each name has."""
+        return np.diff(self.offsets)
+
     def taken(self, records: Ints) -> "Names":
         """The names of some records, as a column of their own with the same words."""
-        sizes = np.diff(self.offsets)[records]
+        sizes = self.offsets[records + 1] - self.offsets[records]
         offsets = np.zeros(len(records) + 1, self.offsets.dtype)
         np.cumsum(sizes, out=offsets[1:])
         at = np.repeat(self.offsets[records] - offsets[:-1], sizes) + np.arange(offsets[-1])

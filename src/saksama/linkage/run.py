@@ -177,7 +177,7 @@ def _weigh(prepared: Prepared, plan: LinkagePlan, watch: _Watch, scratch: Scratc
     surprise, counts = measure_surprise(prepared)
     surprise, corrections = set_names_right(prepared, surprise, counts)
     if prepared.numbers:
-        surprise = measure_local(prepared, surprise, counts)
+        surprise = measure_local(plan, prepared, surprise, counts)
     del counts
     comparer = Comparer(plan, prepared, surprise)
     watch.phase("frequencies", 0.25)

@@ -88,7 +88,7 @@ def _samples(comparer: Comparer) -> list[Evidence]:
     prepared = comparer.prepared
     if len(prepared) < 2:
         return []
-    out = [comparer.compare(_anywhere(prepared))]
+    out = [comparer.compare(pairs_anywhere(prepared, min(_SAMPLE, _A_LINE * len(prepared))))]
     kinds = [c.kind for c in comparer.plan.comparisons]
     if "person_number" not in kinds:
         return out
@@ -114,19 +114,24 @@ def _of_one_sex(prepared: Prepared, evidence: Evidence) -> Bytes:
     return np.asarray(woman[evidence.left] == woman[evidence.right])
 
 
-def _anywhere(prepared: Prepared) -> Words:
-    """Pairs spread over the table by a fixed scramble, the same at every run."""
+def pairs_anywhere(prepared: Prepared, most: int, salt: int = 0) -> Words:
+    """At most so many pairs spread over the table by a fixed scramble, the same at every run; of two tables, across.
+
+    None known to be of one person: a list without person numbers may hold many lines of each.
+    """
     size, border = len(prepared), prepared.border
-    numbers = np.arange(min(_SAMPLE, _A_LINE * size), dtype=np.uint64)
-    one, two = mixed_all(numbers * np.uint64(2) + np.uint64(1)), mixed_all(numbers * np.uint64(2) + np.uint64(2))
+    if size < 2:
+        return np.empty(0, np.uint64)
+    numbers = np.arange(most, dtype=np.uint64) * np.uint64(2) + np.uint64(salt)
+    one, two = mixed_all(numbers + np.uint64(1)), mixed_all(numbers + np.uint64(2))
     if border:
-        left, right = one % np.uint64(border), two % np.uint64(max(size - border, 1)) + np.uint64(border)
+        one, two = one % np.uint64(border), two % np.uint64(size - border) + np.uint64(border)
     else:
-        left, right = one % np.uint64(size), two % np.uint64(size)
-    kept = (left != right) & (right < size)
+        one, two = one % np.uint64(size), two % np.uint64(size)
+    kept = one != two
     if prepared.persons is not None:
-        kept[kept] = prepared.persons[left[kept]] != prepared.persons[right[kept]]
-    return packed(left[kept], right[kept])
+        kept[kept] = prepared.persons[one[kept]] != prepared.persons[two[kept]]
+    return packed(one[kept], two[kept])
 
 
 def _neighbours(prepared: Prepared, kind: str) -> Iterator[Words]:

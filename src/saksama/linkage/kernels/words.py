@@ -75,25 +75,6 @@ def tally_words(offsets: Ints, words: Ints, people: Bytes, size: int) -> Ints:
 
 
 @njit(cache=True, nogil=True)
-def tally_words_by_group(
-    offsets: Ints, words: Ints, people: Bytes, groups: Ints, step: int, sizes: tuple[int, int]
-) -> tuple[Ints, Ints]:
-    """Of every `step`-th record that `people` marks: in how many names of each group each word stands, int32[words,
-    groups], a word once a name; and how many there are of each group, int64. `sizes` are of words and groups."""
-    counts, members = np.zeros(sizes, np.int32), np.zeros(sizes[1], np.int64)
-    for row in range(0, len(offsets) - 1, step):
-        if not people[row]:
-            continue
-        members[groups[row]] += 1
-        for at in range(offsets[row], offsets[row + 1]):
-            again = False
-            for earlier in range(offsets[row], at):
-                again |= words[earlier] == words[at]
-            counts[words[at], groups[row]] += not again
-    return counts, members
-
-
-@njit(cache=True, nogil=True)
 def summed(offsets: Ints, words: Ints, values: Floats, begin: int, end: int) -> Floats:
     """The sum of the words' values for the names of records `begin` to `end`; float64."""
     out = np.zeros(end - begin)
