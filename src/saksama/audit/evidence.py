@@ -20,7 +20,7 @@ from saksama.audit.entries import AuditedEntry, LooksPersonal, NotCanonical, rea
 from saksama.audit.meaning import meaning_of
 from saksama.audit.reading import hash_pair
 from saksama.audit.report import Report, Verdict
-from saksama.audit.signatures import judge_witnesses, read_policy, reason_of
+from saksama.audit.signatures import judge_signed, read_policy, reason_of
 from saksama.ledger.checkpoint import Checkpoint
 from saksama.ledger.errors import BadSignature, Malformed
 from saksama.ledger.note import Note
@@ -206,14 +206,7 @@ def _read_note(raw: bytes, inside: Policy, trusted: Policy, report: Report) -> t
         )
     if not logs:
         raise NotEvidence(_("Bukti tidak ditandatangani oleh log dalam kebijakan."))
-    report.add(
-        Verdict.OK,
-        _("Checkpoint {origin} atas {size} catatan ditandatangani oleh log.").format(
-            origin=checkpoint.origin, size=checkpoint.size
-        ),
-        [_("akar: {root}").format(root=checkpoint.root_text)],
-    )
-    judge_witnesses(trusted, cosigned, report)
+    judge_signed(checkpoint, trusted, cosigned, report)
     return checkpoint, cosigned
 
 

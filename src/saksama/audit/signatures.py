@@ -61,6 +61,12 @@ def read_checkpoint(folder: Path, policy: Policy, report: Report) -> tuple[Check
             _("Checkpoint {origin} tidak ditandatangani oleh log dalam kebijakan.").format(origin=checkpoint.origin),
         )
         return None
+    judge_signed(checkpoint, policy, cosigned, report)
+    return checkpoint, max((datetime.fromtimestamp(at, UTC) for at in cosigned.values()), default=None)
+
+
+def judge_signed(checkpoint: Checkpoint, policy: Policy, cosigned: dict[str, int], report: Report) -> None:
+    """Report a checkpoint that the log signed, who cosigned it when, and whether that is the policy's quorum."""
     report.add(
         Verdict.OK,
         _("Checkpoint {origin} atas {size} catatan ditandatangani oleh log.").format(
@@ -68,12 +74,6 @@ def read_checkpoint(folder: Path, policy: Policy, report: Report) -> tuple[Check
         ),
         [_("akar: {root}").format(root=checkpoint.root_text)],
     )
-    judge_witnesses(policy, cosigned, report)
-    return checkpoint, max((datetime.fromtimestamp(at, UTC) for at in cosigned.values()), default=None)
-
-
-def judge_witnesses(policy: Policy, cosigned: dict[str, int], report: Report) -> None:
-    """Report who cosigned when, and whether that is the policy's quorum."""
     points = [
         _("{name} pada {at}").format(name=name, at=datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
         for name, at in cosigned.items()
