@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saksama.casework.memory import ChangedElement, Elements, LeftOut, Memory, elements_of, pair_rulings
+from saksama.casework.memory import ChangedElement, Elements, LeftOut, Memory, Recollection, elements_of, pair_rulings
 from saksama.model.case import Case, CaseState, case_id_for
 from saksama.model.decision import Choice, Decision, Ruling
 from saksama.model.record import Element, Record, RecordRef
@@ -54,7 +54,7 @@ class Office:
         self.cases.append((case, decisions, records))
         return case
 
-    def recall(self, records: Sequence[Record], answered: Sequence[Case] = ()):  # type: ignore[no-untyped-def]
+    def recall(self, records: Sequence[Record], answered: Sequence[Case] = ()) -> Recollection:
         memory = Memory(in_the_open, [records])
         for case, decisions, evidence in self.cases:
             memory.learn(case, decisions, evidence)

@@ -1,6 +1,7 @@
 """The workbook is sound to every reader at hand, whatever stands in its cells and however long its sheets."""
 
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,7 +49,7 @@ ROWS: list[tuple[str | None, str | None]] = [
 
 
 @pytest.mark.parametrize("read", [by_openpyxl, by_calamine])
-def test_every_reader_gets_what_was_written(tmp_path: Path, read) -> None:  # type: ignore[no-untyped-def]
+def test_every_reader_gets_what_was_written(tmp_path: Path, read: Callable[[Path], list[list[str | None]]]) -> None:
     path = written(tmp_path / "a.xlsx", ROWS[:3], ROWS[3:])
     assert read(path) == [["NAMA", "KET <&>"], *map(list, ROWS)]
     with zipfile.ZipFile(path) as archive:
