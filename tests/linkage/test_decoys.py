@@ -133,7 +133,7 @@ def test_decoys_and_local_words_are_those_of_any_plan(missing: str) -> None:
     taught = comparer.compare(np.array([(k << 32) + k + 1 for k in range(100)], np.uint64))
     decoys_found = count_decoys(comparer, train(taught, plan, 1e6, len(rows)))
     assert decoys_found[0].sum() == pytest.approx(namesakes(rows), rel=0.1)
-    pairs = comparer.taken(np.arange(2))
+    pairs = comparer.in_rows(np.arange(2))
     decoy_join._born_on_one_day(pairs.prepared)
     born = next(iter(pairs.prepared.numbers.values())).born
     assert (born == 0).all() == (missing == "born")

@@ -131,7 +131,7 @@ def test_it_counts_edits_of_sixty_four_letters_and_no_more() -> None:
 @given(WORDS, WORDS)
 def test_it_relates_words_as_its_twin_does(a: str, b: str) -> None:
     data, starts = packed([a, b])
-    sets = names.letter_sets(data, starts)
+    sets = distance.letter_sets(data, starts)
     same = 0 if a == b else 1
     assert names.word_relation(data, starts, sets, 0, same) == naive.word_relation(a, b)
 

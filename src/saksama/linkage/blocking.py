@@ -15,7 +15,7 @@ from saksama.linkage.keys import Keys, base_keys, keys_a_record, longer_keys
 from saksama.linkage.plan import BlockingRule, LinkagePlan
 from saksama.linkage.prepared import Prepared
 
-AT_ONCE = 1 << 16  # pairs
+AT_ONCE = 1 << 14  # pairs
 _A_PART = 2_000_000  # records whose keys are sorted together
 _UNDIVIDED = 150_000  # records: fewer are one part
 _PAIRS_A_RECORD = 6  # of one rule: what keeps pairs linear in lines

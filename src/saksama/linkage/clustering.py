@@ -40,11 +40,13 @@ def cluster(
 ) -> Clusters:
     """Cluster `size` records. `pairs` are ascending and packed; `score_pairs` gives the probability of any others."""
     linked = probability >= threshold
-    left = (pairs[linked] >> np.uint64(32)).astype(np.int64)
-    right = (pairs[linked] & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    roots = _bounded_components(left, right, probability[linked], size)
-    parts = roots.copy()
-    members = _members_of(roots, least=3)
+    ends = np.concatenate([pairs[linked] >> np.uint64(32), pairs[linked] & np.uint64(0xFFFFFFFF)]).astype(np.int64)
+    records, numbers = np.unique(ends, return_inverse=True)  # of a whole nation few stand in any pair
+    left, right = np.split(numbers, 2)
+    roots = _bounded_components(left, right, probability[linked], len(records))
+    parts = np.arange(size, dtype=np.int32)
+    parts[records] = records[roots]
+    members = [records[group] for group in _groups_of(np.arange(len(records)), roots, least=3)]
     if members:
         inner = np.concatenate([_all_pairs(group) for group in members])
         inner.sort()
@@ -52,7 +54,7 @@ def cluster(
         for group in members:
             parts[group] = _split(group, inner, weights)
     sizes = np.bincount(roots, minlength=1)
-    return Clusters(parts, int((sizes > 1).sum()), int(sizes.max(initial=0)))
+    return Clusters(parts, int((sizes > 1).sum()), int(sizes.max(initial=min(size, 1))))
 
 
 def one_to_one(size: int, pairs: Words, scores: tuple[Floats, Floats], threshold: float) -> Clusters:
@@ -76,12 +78,19 @@ def one_to_one(size: int, pairs: Words, scores: tuple[Floats, Floats], threshold
 
 def pairs_inside(parts: Ints) -> Words:
     """Every pair of records of one cluster, ascending and packed."""
-    groups = _members_of(parts, least=2)
+    members = members_of(parts)
+    groups = _groups_of(members, parts[members], least=2)
     if not groups:
         return np.empty(0, np.uint64)
     out = np.concatenate([_all_pairs(group) for group in groups])
     out.sort()
     return out
+
+
+def members_of(parts: Ints) -> Ints:
+    """The records that stand in a cluster with others, ascending; int64."""
+    moved = np.flatnonzero(parts != np.arange(len(parts), dtype=parts.dtype))
+    return np.unique(np.concatenate([moved, parts[moved]]).astype(np.int64))
 
 
 def _bounded_components(left: Ints, right: Ints, probability: Floats, size: int) -> Ints:
@@ -110,14 +119,11 @@ def _cut_to_size(roots: Ints) -> Ints:
     return out
 
 
-def _members_of(roots: Ints, least: int) -> list[Ints]:
-    counts = np.bincount(roots, minlength=len(roots))
-    chosen = np.flatnonzero(counts[roots] >= least)
-    if len(chosen) == 0:
-        return []
-    chosen = chosen[np.argsort(roots[chosen], kind="stable")]
-    cuts = np.flatnonzero(np.diff(roots[chosen])) + 1
-    return np.split(chosen, cuts)
+def _groups_of(records: Ints, parts: Ints, least: int) -> list[Ints]:
+    """Records by their parts, of those parts that have so many or more."""
+    order = np.argsort(parts, kind="stable")
+    groups = np.split(records[order], np.flatnonzero(np.diff(parts[order])) + 1)
+    return [group for group in groups if len(group) >= least]
 
 
 @cache

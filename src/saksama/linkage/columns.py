@@ -1,13 +1,17 @@
 """Columns read batch by batch into what comparing needs: each reader takes batches in turn, and gives its column."""
 
 from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 
 from saksama.linkage.arrow import pc
+from saksama.linkage.growing import Growing
 from saksama.linkage.kernels.arrays import Bytes, Ints, Words
+from saksama.linkage.kernels.distance import letter_sets
 from saksama.linkage.kernels.fields import dates_of_days, read_dates, read_numbers
 from saksama.linkage.kernels.text import edges_bare, hash_words, mixed_all, take_words
 from saksama.linkage.numbering import Numbering
@@ -75,17 +79,21 @@ def hashes_of(batch: pa.Table, column: str) -> Words:
 class LinesReader:
     """Line numbers, int64; the order of records where the table has none."""
 
-    def __init__(self, column: str) -> None:
-        self.column, self.parts, self.size = column, [np.empty(0, np.int64)], 0
+    def __init__(self, column: str, folder: Path | None = None) -> None:
+        self.column, self.lines, self.tables = column, Growing(np.int64, folder), [0]
+
+    @property
+    def size(self) -> int:
+        """How many lines there are so far."""
+        return self.lines.size
 
     def add(self, batch: pa.Table) -> None:
         """Read a batch."""
         if self.column in batch.column_names:
             part = self._read(batch[self.column])
         else:
-            part = np.arange(self.size, self.size + batch.num_rows, dtype=np.int64)
-        self.parts.append(part)
-        self.size += batch.num_rows
+            part = np.arange(batch.num_rows, dtype=np.int64) + (self.size - self.tables[-1])
+        self.lines.add(part)
 
     def _read(self, column: Any) -> Ints:
         try:
@@ -98,17 +106,15 @@ class LinesReader:
 
     def next_table(self) -> None:
         """Lines of another table begin: they may repeat those of the first."""
-        self.parts, self.size = [self._distinct()], 0
+        self.tables.append(self.size)
 
     def finish(self) -> Ints:
         """All lines. Raises BadInput where one table has one twice."""
-        return self._distinct()
-
-    def _distinct(self) -> Ints:
-        whole, begin = np.concatenate(self.parts), len(self.parts[0])
-        lines = whole[begin:]
-        if (np.diff(lines) <= 0).any() and len(np.unique(lines)) != len(lines):
-            raise _no_line_numbers()
+        whole = np.asarray(self.lines.finish())
+        for begin, end in pairwise([*self.tables, len(whole)]):
+            lines = whole[begin:end]
+            if (lines[1:] <= lines[:-1]).any() and len(np.unique(lines)) != len(lines):
+                raise _no_line_numbers()
         return whole
 
 
@@ -119,16 +125,16 @@ def _no_line_numbers() -> BadInput:
 class DatesReader:
     """Dates as yyyymmdd, int32, 0 for none; of one column, or of year, month and day."""
 
-    def __init__(self, columns: Sequence[str]) -> None:
-        self.columns, self.parts = columns, [np.empty(0, np.int32)]
+    def __init__(self, columns: Sequence[str], folder: Path | None = None) -> None:
+        self.columns, self.dates = columns, Growing(np.int32, folder)
 
     def add(self, batch: pa.Table) -> None:
         """Read a batch."""
-        self.parts.append(self._read(batch))
+        self.dates.add(self._read(batch))
 
     def finish(self) -> Ints:
         """All dates."""
-        return np.asarray(_joined(self.parts))
+        return np.asarray(self.dates.finish())
 
     def _read(self, batch: pa.Table) -> Ints:
         if len(self.columns) == 3:
@@ -153,23 +159,23 @@ _NO_DAY = -(2**31)  # a date32 never used: the year would be beyond five million
 class NumbersReader:
     """NIK as int64, 0 where there is none of sixteen digits."""
 
-    def __init__(self, column: str) -> None:
-        self.column, self.parts = column, [np.empty(0, np.int64)]
+    def __init__(self, column: str, folder: Path | None = None) -> None:
+        self.column, self.numbers = column, Growing(np.int64, folder)
 
     def add(self, batch: pa.Table) -> None:
         """Read a batch."""
-        self.parts.append(read_numbers(*text_buffers(text_of(batch, self.column)), NIK_DIGITS))
+        self.numbers.add(read_numbers(*text_buffers(text_of(batch, self.column)), NIK_DIGITS))
 
     def finish(self) -> Ints:
         """All numbers."""
-        return np.asarray(_joined(self.parts))
+        return np.asarray(self.numbers.finish())
 
 
 class HashesReader:
-    """The hash of one column's values, or of several columns' together; uint64, 0 where the first is blank."""
+    """The hash of one column's values, or of several columns' together; uint32, 0 where the first is blank."""
 
-    def __init__(self, columns: Sequence[str]) -> None:
-        self.columns, self.parts = columns, [np.empty(0, np.uint64)]
+    def __init__(self, columns: Sequence[str], folder: Path | None = None) -> None:
+        self.columns, self.hashes = columns, Growing(np.uint32, folder)
 
     def add(self, batch: pa.Table) -> None:
         """Read a batch."""
@@ -177,19 +183,20 @@ class HashesReader:
         total = first.copy()
         for column in self.columns[1:]:
             total = mixed_all(total * _STEP + hashes_of(batch, column)) | np.uint64(1)
-        total[first == 0] = 0
-        self.parts.append(total)
+        short = np.maximum((total >> np.uint64(32)).astype(np.uint32), np.uint32(1))
+        short[first == 0] = 0
+        self.hashes.add(short)
 
     def finish(self) -> Words:
         """All hashes."""
-        return np.asarray(_joined(self.parts))
+        return np.asarray(self.hashes.finish())
 
 
 class TiersReader:
     """The place of each record as a running number, int32, 0 for none at all; and what its four tiers are, by place."""
 
-    def __init__(self, columns: Sequence[str]) -> None:
-        self.columns, self.parts = columns, [np.empty(0, np.int32)]
+    def __init__(self, columns: Sequence[str], folder: Path | None = None) -> None:
+        self.columns, self.found = columns, Growing(np.int32, folder)
         self.values, self.places = [Numbering() for _column in columns], Numbering()
         self.tiers = [np.zeros((1, TIERS), np.int32)]
         self.first_tier: list[str] = []
@@ -208,38 +215,33 @@ class TiersReader:
             keys = mixed_all(keys * _STEP + codes[:, tier].astype(np.uint64) + np.uint64(1))
         numbers, first = self.places.number(keys)
         self.tiers.append(codes[first])
-        self.parts.append(numbers + np.int32(1))
+        self.found.add(numbers + np.int32(1))
 
     def finish(self) -> tuple[Ints, Ints, tuple[Words, ...], tuple[str, ...]]:
         """Places; int32[places + 1, 4] of their tiers (0 = none); by tier the hashes that those number; and the first
         tier's values, if few."""
         keys = tuple(numbering.keys.copy() for numbering in self.values)
-        return _joined(self.parts), np.concatenate(self.tiers), keys, tuple(self.first_tier)
+        return self.found.finish(), np.concatenate(self.tiers), keys, tuple(self.first_tier)
 
 
 class TextsReader:
-    """Values numbered in order of first sight, -1 where blank; and the letters of each."""
+    """Values numbered in order of first sight, -1 where blank (int8 where they are few); and the letters of each."""
 
-    def __init__(self, column: str) -> None:
-        self.column, self.parts = column, [np.empty(0, np.int32)]
+    def __init__(self, column: str, folder: Path | None = None) -> None:
+        self.column, self.codes = column, Growing(np.int32, folder)
         self.numbering, self.letters, self.sizes = Numbering(), [np.empty(0, np.uint8)], [np.zeros(1, np.int64)]
 
     def add(self, batch: pa.Table) -> None:
         """Read a batch."""
         letters, starts = text_buffers(text_of(batch, self.column))
         numbers, first = self.numbering.number(hash_words(letters, starts))
-        self.parts.append(np.where(np.diff(starts) == 0, np.int32(-1), numbers))
+        self.codes.add(np.where(np.diff(starts) == 0, np.int32(-1), numbers))
         taken, taken_starts = take_words(letters, starts, first)
         self.letters.append(taken)
         self.sizes.append(np.diff(taken_starts))
 
-    def finish(self) -> tuple[Ints, Bytes, Ints]:
-        """Codes; the letters of all values, and where those of each begin."""
-        return _joined(self.parts), np.concatenate(self.letters), np.cumsum(np.concatenate(self.sizes))
-
-
-def _joined(parts: list[Any]) -> Any:
-    """The parts as one array; the list is emptied, so that not all of the column stands in memory twice for long."""
-    whole = np.concatenate(parts)
-    parts.clear()
-    return whole
+    def finish(self) -> tuple[Ints, Bytes, Ints, Words]:
+        """Codes; the letters of all values, where those of each begin, and as a set."""
+        codes, few = self.codes.finish(), self.numbering.known <= np.iinfo(np.int8).max
+        letters, starts = np.concatenate(self.letters), np.cumsum(np.concatenate(self.sizes))
+        return codes.astype(np.int8) if few else codes, letters, starts, letter_sets(letters, starts)

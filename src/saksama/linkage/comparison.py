@@ -1,8 +1,9 @@
 """Comparing pairs: for each the level of every comparison, and log2 of the chance that strangers share the values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -14,11 +15,13 @@ from saksama.linkage.kernels.mixture import add_chances, conditions
 from saksama.linkage.kernels.tally import salted
 from saksama.linkage.plan import Comparison, LinkagePlan
 from saksama.linkage.prepared import Prepared
+from saksama.linkage.rows import side_by_side
 
 LEVELS = {"name": 8, "date": 9, "person_number": 10, "place": 8, "text": 5, "code": 5}
 DEPTH = 10  # of the tables: the most levels a comparison has, blank included
 NAMED = ("name", "date")  # kinds whose chances are kept apart: namesakes share these, and are strangers in the rest
-_CHUNK = 1 << 16
+_CHUNK = 1 << 14  # pairs: their rows stay in a core's cache from one comparison to the next
+_PREPARED, _SURPRISE = "prepared.", "surprise."
 _NEARNESS = np.full(DEPTH, 12, np.uint8)  # by place level: same regency 0, district or nearer 6, province 18, else 12
 _NEARNESS[fields.SAME_HOUSEHOLD : fields.SAME_DISTRICT + 1] = 6
 _NEARNESS[fields.SAME_REGENCY] = 0
@@ -40,10 +43,22 @@ class Surprise:
     local: "tuple[Local, ...]" = ()
     unseen: float = 1.0  # how much more often than their words say two strangers share a name that nobody else bears
 
-    def taken(self, records: Ints) -> "Surprise":
-        """The same for some records."""
-        names = {name: (written[records], plain[records]) for name, (written, plain) in self.names.items()}
-        return replace(self, names=names, local=tuple(local.taken(records) for local in self.local))
+    @property
+    def columns(self) -> dict[str, Any]:
+        """All that has a value by record, by name."""
+        out = {f"names.{name}.{what}": bits for name, both in self.names.items() for what, bits in enumerate(both)}
+        for number, local in enumerate(self.local):
+            out |= {f"local.{number}.{what}": discount for what, discount in enumerate(local.discounts)}
+        return out
+
+    def with_columns(self, columns: Mapping[str, Any]) -> "Surprise":
+        """The same of other records, whose columns are given by name."""
+        names = {name: (columns[f"names.{name}.0"], columns[f"names.{name}.1"]) for name in self.names}
+        local = [
+            replace(each, discounts=tuple(columns[f"local.{number}.{what}"] for what in range(len(each.discounts))))
+            for number, each in enumerate(self.local)
+        ]
+        return replace(self, names=names, local=tuple(local))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,12 +71,7 @@ class Local:
 
     kind: str
     most: int
-    discounts: tuple[Bytes, Bytes, Bytes]
-
-    def taken(self, records: Ints) -> "Local":
-        """The same for some records."""
-        names, plain, dates = self.discounts
-        return replace(self, discounts=(names[records], plain[records], dates[records]))
+    discounts: tuple[Bytes, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -214,9 +224,21 @@ class Comparer:
             return found
         return found.taken(np.flatnonzero(chance[:, 0] + chance[:, 1] <= -least_bits))
 
-    def taken(self, records: Ints) -> "Comparer":
-        """A comparer of some records, numbered anew, by the frequencies of all."""
-        return replace(self, prepared=self.prepared.taken(records), surprise=self.surprise.taken(records))
+    def in_rows(self, records: Ints | None = None) -> "Comparer":
+        """The same with each record's values side by side; or so of some records, of one table, numbered anew."""
+        prepared, surprise, lines = self.prepared, self.surprise, self.prepared.lines
+        columns = {f"{_PREPARED}{name}": column for name, column in prepared.columns.items()}
+        columns |= {f"{_SURPRISE}{name}": column for name, column in surprise.columns.items()}
+        if records is not None:
+            taken = {id(column): column[records] for column in columns.values()}
+            columns, lines = {name: taken[id(column)] for name, column in columns.items()}, lines[records]
+            prepared = replace(prepared, border=0)
+        views = side_by_side(columns)
+        mine, its = (
+            {name.removeprefix(whose): view for name, view in views.items() if name.startswith(whose)}
+            for whose in (_PREPARED, _SURPRISE)
+        )
+        return replace(self, prepared=prepared.with_columns(lines, mine), surprise=surprise.with_columns(its))
 
     def of_one_name_and_date(self, evidence: Evidence) -> Bytes:
         """Which pairs share a name in plain spelling and a date of birth, ordinary or common; bool[2, n].
@@ -303,7 +325,7 @@ def compare_one(
         rarity, near = surprise.words[name], surprise.near_words[name]
         dictionary = (column.letters, column.starts, column.sets, rarity, near)
         hashes = (column.written, column.plain, column.joined)
-        words = (column.offsets, column.words)
+        words = (column.begins, column.sizes, column.words)
         names.compare_names(pair, hashes, surprise.names[name], words, dictionary, (*out, near_words))
     elif comparison.kind == "date":
         fields.compare_dates(left, right, prepared.dates[name], surprise.dates[name], out)
@@ -317,7 +339,8 @@ def compare_one(
         fields.compare_places(left, right, places.households, (places.places, places.tiers), places.lanes, out[0])
     elif comparison.kind == "text":
         texts = prepared.texts[name]
-        fields.compare_texts(left, right, texts.codes, (texts.letters, texts.starts), surprise.values[name], out)
+        values = (texts.letters, texts.starts, texts.sets)
+        fields.compare_texts(left, right, texts.codes, values, surprise.values[name], out)
     else:
         fields.compare_codes(left, right, prepared.texts[name].codes, surprise.values[name], out)
     return out

@@ -13,7 +13,7 @@ from saksama.linkage.comparison import Comparer, packed
 from saksama.linkage.decoys import COMMON, ORDINARY, distances_within, looked_at, namesakes_born_near
 from saksama.linkage.kernels.arrays import Floats, Ints
 from saksama.linkage.kernels.windows import pairs_within
-from saksama.linkage.prepared import Numbers, Prepared
+from saksama.linkage.prepared import Prepared
 from saksama.linkage.scoring import by_bit, score
 from saksama.linkage.training import Model
 
@@ -37,7 +37,7 @@ def count_decoys(comparer: Comparer, model: Model) -> Floats:
 
 def _count(comparer: Comparer, model: Model, kind: int) -> Floats:
     pairs, stands_for = _pairs(comparer, kind)
-    before, after = comparer.taken(pairs), comparer.taken(pairs)
+    before, after = comparer.in_rows(pairs), comparer.in_rows(pairs)
     _born_on_one_day(after.prepared)
     beside = packed(np.arange(0, len(pairs), 2), np.arange(1, len(pairs), 2))
     known = score(before.compare(beside), model).probability  # of a double with a slip in its date
@@ -60,15 +60,15 @@ def _born_on_one_day(pairs: Prepared) -> None:
     dates = next(iter(pairs.dates.values()))
     born = dates[1::2].astype(np.int64)
     dates[1::2] = dates[0::2]
-    for name, numbers in pairs.numbers.items():
-        values, beside = numbers.values.copy(), np.where(numbers.born > 0, dates, 0)
+    for numbers in pairs.numbers.values():
+        values, beside = numbers.values, np.where(numbers.born > 0, dates, 0)
         one, two = values[0::2], values[1::2]
         by_birth = (two > 0) & np.isin(two // 10**4 % 10**6 - _of_birth(born), (0, _WOMAN // 10**4))
         two = np.where(by_birth, two + (_of_birth(dates[0::2].astype(np.int64)) - _of_birth(born)) * 10**4, two)
         # An office that has given the number away gives the next.
         given = (two > 0) & (two == one)
         values[1::2] = np.where(given, two + np.where(two % 10**4 == _LAST_SERIAL, -1, 1), two)
-        pairs.numbers[name] = Numbers(values, beside)
+        numbers.born[:] = beside
 
 
 def _of_birth(dates: Ints) -> Ints:

@@ -43,9 +43,10 @@ def near_word_bits(names: Names, groups: Ints, people: Bytes) -> Floats:
     """
     known = np.flatnonzero((people != 0) & (groups >= 0))
     known = known[:: max(1, len(known) // _MOST_RARE)]
-    some, groups, size = names.taken(known), groups[known].astype(np.int64), len(names.starts) - 1
+    words, rows = names.words_of(known)
+    groups, size = groups[known].astype(np.int64), len(names.starts) - 1
     members = np.bincount(groups, minlength=1)
-    held, counts = np.unique(some.words * np.int64(len(members)) + np.repeat(groups, some.sizes), return_counts=True)
+    held, counts = np.unique(words * np.int64(len(members)) + groups[rows], return_counts=True)
     word, group = held // len(members), held % len(members)
     whole = np.bincount(word, counts, minlength=size)
     near = np.bincount(word, counts * (counts - 1) / members[group], minlength=size) / np.maximum(whole, 1)
@@ -101,7 +102,7 @@ def count_names(names: Names, rarity: Floats, people: Bytes, dates: Ints | None)
     near = salted(names.plain, cohorts)
     base = np.empty(len(names), np.float32)
     for part in in_slices(len(names)):
-        base[part] = -summed(names.offsets, names.words, rarity, part.start, part.stop)
+        base[part] = -summed(names.begins[part], names.sizes[part], names.words, rarity)
     near_plain = tally(near, people)[0]
     scale = 1.0
     if dates is not None:

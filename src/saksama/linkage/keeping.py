@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from saksama.linkage.names import Names
 from saksama.linkage.plan import LinkagePlan
 from saksama.linkage.prepared import Numbers, Places, Prepared, Texts
@@ -11,7 +13,7 @@ ROOM = 1 << 16  # new lines that can be asked about at once
 WORDS_ROOM = 12 * ROOM
 LETTERS_ROOM = 1 << 23
 WORD_LENGTHS = (None, 3, 1)  # of the beginnings of words that keys are made of
-_NAMES = ("offsets", "words", "letters", "starts", "sets", "written", "plain", "joined", "counts")
+_NAMES = ("begins", "sizes", "words", "letters", "starts", "sets", "written", "plain", "joined", "counts")
 
 
 def put_columns(shelf: ShelfWriter, prepared: Prepared, *, room: bool) -> None:
@@ -20,13 +22,12 @@ def put_columns(shelf: ShelfWriter, prepared: Prepared, *, room: bool) -> None:
     shelf.put("lines", prepared.lines, lines)
     shelf.put("people", prepared.people)
     for name, names in prepared.names.items():
-        shelf.put(f"names.{name}.offsets", names.offsets, lines)
         shelf.put(f"names.{name}.words", names.words, words)
         shelf.put(f"names.{name}.letters", names.letters, letters)
         shelf.put(f"names.{name}.starts", names.starts, words)
         for what in ("sets", "counts"):
             shelf.put(f"names.{name}.{what}", getattr(names, what), words)
-        for what in ("written", "plain", "joined"):
+        for what in ("begins", "sizes", "written", "plain", "joined"):
             shelf.put(f"names.{name}.{what}", getattr(names, what), lines)
         for length in WORD_LENGTHS:
             shelf.put(f"names.{name}.keys.{length}", names.word_keys(length), words)
@@ -42,9 +43,11 @@ def put_columns(shelf: ShelfWriter, prepared: Prepared, *, room: bool) -> None:
         for tier, keys in enumerate(places.keys):
             shelf.put(f"places.{name}.keys.{tier}", keys)
     for name, texts in prepared.texts.items():
-        shelf.put(f"texts.{name}.codes", texts.codes, lines)
+        codes = texts.codes.astype(np.int32) if room else texts.codes  # new lines may bring many values
+        shelf.put(f"texts.{name}.codes", codes, lines)
         shelf.put(f"texts.{name}.letters", texts.letters, letters)
-        shelf.put(f"texts.{name}.starts", texts.starts, lines)
+        for what in ("starts", "sets"):
+            shelf.put(f"texts.{name}.{what}", getattr(texts, what), lines)
 
 
 def get_columns(shelf: ShelfReader, plan: LinkagePlan, *, digests: tuple[str, ...], border: int) -> Prepared:
@@ -69,7 +72,7 @@ def get_columns(shelf: ShelfReader, plan: LinkagePlan, *, digests: tuple[str, ..
             provinces = tuple(shelf.about["provinces"][name])
             out.places[name] = Places(households, lanes, places, tiers, provinces=provinces, keys=tier_keys)
         else:
-            out.texts[name] = Texts(*(get(f"texts.{name}.{what}") for what in ("codes", "letters", "starts")))
+            out.texts[name] = Texts(*(get(f"texts.{name}.{what}") for what in ("codes", "letters", "starts", "sets")))
     return out
 
 

@@ -60,14 +60,9 @@ def longer_keys(keys: Keys, part: str, prepared: Prepared) -> Keys:
         added = np.maximum(single_key(part, prepared, records), np.uint64(1))
         return Keys(combine(values, added), records)
     names, by_word = _word_keys(part, prepared)
-    begins = names.offsets[records].astype(np.int64)
-    sizes = names.offsets[records + 1] - begins
-    rows = np.repeat(np.arange(len(records)), np.maximum(sizes, 1))
-    firsts = np.cumsum(np.maximum(sizes, 1)) - np.maximum(sizes, 1)
-    within = np.arange(len(rows)) - firsts[rows]
-    known = sizes[rows] > 0
-    added = np.ones(len(rows), np.uint64)
-    added[known] = by_word[names.words[(begins[rows] + within)[known]]]
+    words, rows = names.words_of(records)
+    nameless = np.flatnonzero(names.sizes[records] == 0)
+    rows, added = np.concatenate([rows, nameless]), np.concatenate([by_word[words], np.ones(len(nameless), np.uint64)])
     return Keys(combine(values[rows], added), records[rows])
 
 
@@ -93,9 +88,8 @@ def _many_keys(part: str, prepared: Prepared, begin: int, end: int) -> tuple[Wor
         values = digits_left_out(prepared.numbers[name].values[begin:end])
         return values.ravel(), np.repeat(np.arange(end - begin, dtype=np.int32), values.shape[1])
     names, by_word = _word_keys(part, prepared)
-    offsets = names.offsets[begin : end + 1]
-    records = np.repeat(np.arange(end - begin, dtype=np.int32), np.diff(offsets))
-    return by_word[names.words[offsets[0] : offsets[-1]]], records
+    words, records = names.words_of(slice(begin, end))
+    return by_word[words], records
 
 
 def single_key(part: str, prepared: Prepared, chosen: Ints | slice) -> Words:
@@ -104,7 +98,8 @@ def single_key(part: str, prepared: Prepared, chosen: Ints | slice) -> Words:
     if name in prepared.names:
         if what.startswith("rarest"):
             return _rarest_key(prepared.names[name], chosen, int(what[-1]))
-        return prepared.names[name].plain[chosen] if what == "plain" else prepared.names[name].joined[chosen]
+        names = prepared.names[name]
+        return names.plain[chosen] if what == "plain" else _as_key(names.joined[chosen], names.joined[chosen] > 0)
     if name in prepared.dates:
         return _date_key(prepared.dates[name][chosen], what)
     if name in prepared.numbers:
@@ -128,10 +123,9 @@ def _word_keys(part: str, prepared: Prepared) -> tuple[Names, Words]:
 
 def _rarest_key(names: Names, chosen: Ints | slice, length: int) -> Words:
     """The first letters of the rarest word of each name: what a shorter form of it is likely to keep."""
-    records = np.arange(len(names))[chosen]
-    rarest = rarest_words(names.offsets, names.words, names.counts, records)
+    rarest = rarest_words(names.begins[chosen], names.sizes[chosen], names.words, names.counts)
     if not len(names.words):
-        return np.zeros(len(records), np.uint64)
+        return np.zeros(len(rarest), np.uint64)
     return np.where(rarest >= 0, names.word_keys(length)[np.maximum(rarest, 0)], np.uint64(0))
 
 

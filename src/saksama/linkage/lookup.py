@@ -190,6 +190,7 @@ class Index:
         whole, known = self.prepared.texts[name], self.shelf.size(f"texts.{name}.starts") - 1
         numbers, added = _numbered(self._values[name], hash_words(new.letters, new.starts), known)
         _append_words((whole.letters, whole.starts), (new.letters, new.starts), added, known)
+        whole.sets[known : known + len(added)] = new.sets[added]
         self.comparer.surprise.values[name][known : known + len(added)] = self._rarest(f"surprise.values.{name}")
         whole.codes[self.size : self.size + len(new.codes)] = np.where(new.codes >= 0, numbers[new.codes], -1)
 
@@ -221,11 +222,11 @@ class Index:
         rarity[behind] = np.log2(self.about["people"] + 1)
         near = self.comparer.surprise.near_words[name]
         near[behind] = np.median(near[:known]) if known else 0.0  # most words are as rare as new ones
-        whole.offsets[begin + 1 : end + 1] = words + new.offsets[1:]
+        whole.begins[begin:end], whole.sizes[begin:end] = words + new.begins, new.sizes
         whole.words[words : words + len(new.words)] = numbers[new.words]
         whole.written[begin:end], whole.plain[begin:end], whole.joined[begin:end] = new.written, new.plain, new.joined
         cohorts = cohorts_of(records, self.comparer.surprise.common)
-        base = summed(whole.offsets, whole.words, rarity, begin, end)
+        base = summed(whole.begins[begin:end], whole.sizes[begin:end], whole.words, rarity)
         for what, bits, keys in zip(
             ("written", "plain"),
             self.comparer.surprise.names[name],

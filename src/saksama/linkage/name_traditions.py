@@ -57,7 +57,7 @@ def tradition_of_names(names: Names) -> Callable[[Ints], Ints]:
     castes = [(_are_in(known, first), _are_in(known, second)) for first, second in _CASTES]
 
     def of(records: Ints) -> Ints:
-        begins, sizes = names.offsets[records], names.offsets[records + 1] - names.offsets[records]
+        begins, sizes = names.begins[records], names.sizes[records]
         out = np.where(sizes == 0, _BLANK, np.where(sizes == 1, _MONONYM, _OTHER))
         several = np.flatnonzero(sizes > 1)
         if not len(several):

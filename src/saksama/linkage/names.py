@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,10 @@ import pyarrow as pa
 
 from saksama.linkage.arrow import pc
 from saksama.linkage.columns import joined_text, text_buffers
+from saksama.linkage.growing import Growing, discard
 from saksama.linkage.kernels.arrays import Bytes, Ints, Words
-from saksama.linkage.kernels.names import MOST_WORDS, letter_sets
+from saksama.linkage.kernels.distance import letter_sets
+from saksama.linkage.kernels.names import MOST_WORDS
 from saksama.linkage.kernels.text import (
     beginnings_hashed,
     count_words,
@@ -20,20 +23,25 @@ from saksama.linkage.kernels.text import (
     plain_words,
     take_words,
 )
-from saksama.linkage.kernels.words import hash_names, tally_words
+from saksama.linkage.kernels.words import gathered, hash_names, tally_words
 from saksama.linkage.numbering import Numbering
 from saksama.linkage.spelling import full_forms, in_latin, letter_table, spelling_tables
+
+_BY_RECORD = (np.int32, np.int8, np.uint32, np.uint64, np.uint32)  # begins, sizes, written, plain, joined
+_AT_ONCE = 1 << 18  # names
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Names:
-    """Names of n records. `words[offsets[i]:offsets[i + 1]]` are record i's words, numbers into `letters`.
+    """Names of n records. `words[begins[i]:begins[i] + sizes[i]]` are record i's words, numbers into `letters`.
 
     `written`, `plain` and `joined` are hashes of the whole name as written (32 bits, to be asked only of names whose
-    `plain` is one), in plain spelling with its words sorted, and in plain spelling run together; 0 where it is blank.
+    `plain` is one), in plain spelling with its words sorted, and in plain spelling run together (32 bits); 0 where it
+    is blank.
     """
 
-    offsets: Ints
+    begins: Ints
+    sizes: Ints
     words: Ints
     letters: Bytes
     starts: Ints
@@ -45,25 +53,17 @@ class Names:
     keys: dict[int | None, Words] = field(default_factory=dict)  # of words, by how many letters; made when asked for
 
     def __len__(self) -> int:
-        return len(self.offsets) - 1
+        return len(self.begins)
 
-    @property
-    def sizes(self) -> Ints:
-        """How many words each name has."""
-        return np.diff(self.offsets)
-
-    def taken(self, records: Ints) -> "Names":
-        """The names of some records, as a column of their own with the same words."""
-        sizes = self.offsets[records + 1] - self.offsets[records]
-        offsets = np.zeros(len(records) + 1, self.offsets.dtype)
-        np.cumsum(sizes, out=offsets[1:])
-        at = np.repeat(self.offsets[records] - offsets[:-1], sizes) + np.arange(offsets[-1])
-        hashes = (self.written[records], self.plain[records], self.joined[records])
-        return Names(offsets, self.words[at], self.letters, self.starts, self.sets, *hashes, self.counts)
+    def words_of(self, records: Ints | slice) -> tuple[Ints, Ints]:
+        """The words of some records end to end, and whose they are, counted from the first of `records`; int32 each."""
+        return gathered(self.begins[records], self.sizes[records], self.words)
 
     def word_counts(self, people: Bytes) -> Ints:
         """In how many names of `people` (uint8 mask) each word stands; int64[words]."""
-        return tally_words(self.offsets, self.words, people, len(self.starts) - 1)
+        counts = np.zeros(len(self.starts) - 1, np.int64)
+        tally_words(self.begins, self.sizes, self.words, people, counts)
+        return counts
 
     def word_keys(self, length: int | None = None) -> Words:
         """A hash of each plain word, or of its first `length` letters; uint64[words], to be looked up by `words`."""
@@ -75,10 +75,10 @@ class Names:
 class NamesReader:
     """Names from one or several columns, read batch by batch. `style` is `indonesia` or `plain` (see `spelling`)."""
 
-    def __init__(self, columns: Sequence[str], style: str) -> None:
-        self.columns, self.style, self.table = columns, style, letter_table(style)
+    def __init__(self, columns: Sequence[str], style: str, folder: Path | None = None) -> None:
+        self.columns, self.style, self.table, self.folder = columns, style, letter_table(style), folder
         self.numbering = Numbering()
-        self.cut: list[tuple[Ints, Ints]] = []  # of each batch: words a name, and their numbers
+        self.counts, self.numbers = Growing(np.int8, folder), Growing(np.int32, folder)  # of words a name; the words
         self.letters, self.sizes = [np.empty(0, np.uint8)], [np.zeros(1, np.int64)]
 
     def add(self, batch: pa.Table) -> None:
@@ -90,7 +90,8 @@ class NamesReader:
         letters, letter_starts = take_words(cut, starts, first)
         self.letters.append(letters)
         self.sizes.append(np.diff(letter_starts))
-        self.cut.append((counts.astype(np.int8), numbers))
+        self.counts.add(counts)
+        self.numbers.add(numbers)
 
     def finish(self) -> Names:
         """All names: words written plainly, titles left out."""
@@ -99,30 +100,26 @@ class NamesReader:
         plain_words = Numbering()
         plain_numbers, first = plain_words.number(hash_words(*plain))
         dictionary = (*take_words(*plain, first), self.numbering.keys, plain_words.keys)
+        counts, numbers = self.counts.finish(), self.numbers.finish()
+        columns = [Growing(dtype, self.folder) for dtype in _BY_RECORD]
+        at, words = 0, Growing(np.int32, self.folder)
+        for begin in range(0, len(counts), _AT_ONCE):
+            ends = np.cumsum(counts[begin : begin + _AT_ONCE], dtype=np.int64)
+            cut = (np.concatenate([[0], ends]), numbers[at : at + ends[-1]])
+            offsets, found, *hashes = hash_names(*cut, kept, plain_numbers, dictionary)
+            for column, part in zip(columns, (words.size + offsets[:-1], np.diff(offsets), *hashes), strict=True):
+                column.add(part)
+            words.add(found)
+            at += ends[-1]
+        discard(counts, numbers)
+        begins, sizes, written, plain_names, joined = (column.finish() for column in columns)
         letters, letter_starts = dictionary[:2]
-        sizes, words, hashes = [np.zeros(1, np.int8)], [np.empty(0, np.int32)], []
-        self.cut.reverse()
-        while self.cut:
-            counts, numbers = self.cut.pop()
-            begins = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
-            found = hash_names(begins, numbers, kept, plain_numbers, dictionary)
-            sizes.append(np.diff(found[0]).astype(np.int8))
-            words.append(found[1])
-            hashes.append(found[2:])
-        none = (np.empty(0, np.uint32), np.empty(0, np.uint64), np.empty(0, np.uint64))
-        written, plain_names, joined = (np.concatenate(part) for part in zip(none, *hashes, strict=True))
-        offsets, all_words = np.cumsum(np.concatenate(sizes), dtype=np.int32), np.concatenate(words)
-        return Names(
-            offsets,
-            all_words,
-            letters,
-            letter_starts,
-            letter_sets(letters, letter_starts),
-            written,
-            plain_names,
-            joined,
-            tally_words(offsets, all_words, np.ones(len(offsets) - 1, np.uint8), len(letter_starts) - 1),
+        sets, none = letter_sets(letters, letter_starts), np.zeros(len(letter_starts) - 1, np.int64)
+        out = Names(
+            begins, sizes, words.finish(), letters, letter_starts, sets, written, plain_names, joined, counts=none
         )
+        out.counts[:] = out.word_counts(np.ones(len(out), np.uint8))
+        return out
 
 
 def _latin_only(column: Any) -> Any:

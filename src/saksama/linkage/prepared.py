@@ -4,9 +4,10 @@ The table comes in batches and is read once; about a hundred bytes of each line 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,15 +35,18 @@ Batches = pa.Table | Iterable[pa.Table]
 _BATCH = 1 << 18  # lines read at a time
 _CROWD = 8  # lines of one NIK: whole households with one number have been seen (Bawaslu 2018), crowds are fillers
 _CROWDED_CARD = 60  # lines of one family card
+_OF_NAMES = ("begins", "sizes", "written", "plain", "joined")
+_OF_PLACES = ("households", "lanes", "places")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Texts:
-    """Values of a column by number: `codes` is -1 where blank; `letters` and `starts` are those of value k."""
+    """Values of a column by number: `codes` is -1 where blank; `letters`, `starts` and `sets` are of the values."""
 
     codes: Ints
     letters: Bytes
     starts: Ints
+    sets: Words  # of letters, and length, by value
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,7 +59,7 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Places:
-    """Hashes of family (uint64) and of RT/RW (uint32), and the place, int32; 0 = none.
+    """Hashes of family (uint32) and of RT/RW (uint16, told apart in a village), and the place, int32; 0 = none.
 
     `tiers` is int32[places + 1, 4]: the province, regency, district and village of each place as running numbers;
     province 1 is called `provinces[0]`; `keys` are the hashes that the numbers stand for, by tier.
@@ -92,17 +96,31 @@ class Prepared:
     def __len__(self) -> int:
         return len(self.lines)
 
-    def taken(self, records: Ints) -> "Prepared":
-        """Some records, of one table, as columns of their own; values keep their numbers."""
-        out = Prepared(self.lines[records], 0, self.people[records], self.digests)
-        out.names = {name: column.taken(records) for name, column in self.names.items()}
-        out.dates = {name: dates[records] for name, dates in self.dates.items()}
-        out.numbers = {name: Numbers(n.values[records], n.born[records]) for name, n in self.numbers.items()}
-        out.places = {
-            name: replace(p, households=p.households[records], lanes=p.lanes[records], places=p.places[records])
-            for name, p in self.places.items()
-        }
-        out.texts = {name: replace(texts, codes=texts.codes[records]) for name, texts in self.texts.items()}
+    @property
+    def columns(self) -> dict[str, Any]:
+        """All that has a value by record, but for the lines, by name."""
+        out: dict[str, Any] = {"people": self.people}
+        for name, names in self.names.items():
+            out |= {f"names.{name}.{what}": getattr(names, what) for what in _OF_NAMES}
+        out |= {f"dates.{name}": dates for name, dates in self.dates.items()}
+        for name, numbers in self.numbers.items():
+            out |= {f"numbers.{name}.values": numbers.values, f"numbers.{name}.born": numbers.born}
+        for name, places in self.places.items():
+            out |= {f"places.{name}.{what}": getattr(places, what) for what in _OF_PLACES}
+        return out | {f"texts.{name}.codes": texts.codes for name, texts in self.texts.items()}
+
+    def with_columns(self, lines: Ints, columns: Mapping[str, Any]) -> "Prepared":
+        """The same with other records: their lines, and their columns by name; values keep their numbers."""
+
+        def those_of(kind: str, name: str, what: tuple[str, ...]) -> dict[str, Any]:
+            return {each: columns[f"{kind}.{name}.{each}"] for each in what}
+
+        out = replace(self, lines=lines, people=columns["people"])
+        out.names = {name: replace(each, **those_of("names", name, _OF_NAMES)) for name, each in self.names.items()}
+        out.dates = {name: columns[f"dates.{name}"] for name in self.dates}
+        out.numbers = {name: Numbers(**those_of("numbers", name, ("values", "born"))) for name in self.numbers}
+        out.places = {name: replace(each, **those_of("places", name, _OF_PLACES)) for name, each in self.places.items()}
+        out.texts = {name: replace(each, codes=columns[f"texts.{name}.codes"]) for name, each in self.texts.items()}
         return out
 
     @property
@@ -159,10 +177,18 @@ def as_batches(table: Batches) -> Iterator[pa.Table]:
 
 
 def prepare(
-    table: Batches, plan: LinkagePlan, other: Batches | None = None, progress: Callable[[int], None] | None = None
+    table: Batches,
+    plan: LinkagePlan,
+    other: Batches | None = None,
+    *,
+    progress: Callable[[int], None] | None = None,
+    folder: Path | None = None,
 ) -> Prepared:
-    """The columns of `plan` prepared. Raises BadInput where a column is missing or of a type no text can be made of."""
-    readers = _Readers(plan)
+    """The columns of `plan` prepared; in files of `folder`, where one is given.
+
+    Raises BadInput where a column is missing or of a type no text can be made of.
+    """
+    readers = _Readers(plan, folder)
     border, empty = 0, None
     with ThreadPoolExecutor(2) as pool:  # Arrow and the kernels let go of the interpreter; order is that of batches
         for number, each in enumerate([table] if other is None else [table, other]):
@@ -177,7 +203,7 @@ def prepare(
         digests, lines_read = readers.finish_digests(), readers.size
         if other is not None and border in {0, readers.size} and empty is not None:
             readers.lines.finish()  # which refuses lines that repeat
-            readers, border = _Readers(plan), 0  # of an empty list nothing is found
+            readers, border = _Readers(plan, folder), 0  # of an empty list nothing is found
             for task in readers.tasks(empty):
                 task()
         pa.default_memory_pool().release_unused()  # what Arrow keeps of batches that are gone
@@ -188,13 +214,14 @@ def prepare(
 class _Readers:
     """A reader for each column that some comparison needs, each column once."""
 
-    def __init__(self, plan: LinkagePlan) -> None:
+    def __init__(self, plan: LinkagePlan, folder: Path | None) -> None:
         self.plan = plan
-        self.lines, self.digests = LinesReader(LINE), [_Digest((LINE, *plan.columns))]
+        self.lines, self.digests = LinesReader(LINE, folder), [_Digest((LINE, *plan.columns))]
         self.readers: dict[tuple[str, ...], Reader] = {}
         for comparison in sorted(plan.comparisons, key=lambda c: c.kind != "name"):  # the longest work first
             for key in _parts_of(comparison):
-                self.readers.setdefault(key, _reader(key))
+                if key not in self.readers:
+                    self.readers[key] = _reader(key, folder)
         self.size = 0
 
     def tasks(self, batch: pa.Table) -> list[Callable[[], None]]:
@@ -237,17 +264,17 @@ def _parts_of(comparison: Comparison) -> list[tuple[str, ...]]:
     return [("text", *columns["columns"])]
 
 
-def _reader(key: tuple[str, ...]) -> Reader:
+def _reader(key: tuple[str, ...], folder: Path | None) -> Reader:
     what, *columns = key
     if what == "name":
-        return NamesReader(columns[1:], columns[0])
+        return NamesReader(columns[1:], columns[0], folder)
     if what == "date":
-        return DatesReader(columns)
+        return DatesReader(columns, folder)
     if what == "number":
-        return NumbersReader(columns[0])
+        return NumbersReader(columns[0], folder)
     if what == "hash":
-        return HashesReader(columns)
-    return TiersReader(columns) if what == "tiers" else TextsReader(columns[0])
+        return HashesReader(columns, folder)
+    return TiersReader(columns, folder) if what == "tiers" else TextsReader(columns[0], folder)
 
 
 def _put_together(
@@ -278,13 +305,14 @@ def _put_together(
 
 def _places(comparison: Comparison, found: dict[tuple[str, ...], Any], size: int) -> Places:
     columns = comparison.columns
-    households, lanes = np.zeros(size, np.uint64), np.zeros(size, np.uint32)
+    households, lanes = np.zeros(size, np.uint32), np.zeros(size, np.uint16)
     if columns.get("household"):
         households = found["hash", *columns["household"]]
         counts, _first = tally(households, np.ones(size, np.uint8))
         households[counts > _CROWDED_CARD] = 0
     if columns.get("lane"):
-        lanes = (found["hash", *columns["lane"]] >> np.uint64(32)).astype(np.uint32)
+        hashes = found["hash", *columns["lane"]]
+        lanes = np.where(hashes == 0, 0, np.maximum(hashes >> np.uint32(16), 1)).astype(np.uint16)
     if columns.get("tiers"):
         return Places(households, lanes, *found["tiers", *columns["tiers"]])
     return Places(households, lanes, np.zeros(size, np.int32), np.zeros((1, 4), np.int32))

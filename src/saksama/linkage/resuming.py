@@ -4,7 +4,7 @@ It holds the voters' data in the clear, readable by its owner alone, and is empt
 """
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 
 from saksama.linkage.blocking import RuleReport
 from saksama.linkage.comparison import Evidence
+from saksama.linkage.growing import Growing
 from saksama.linkage.keeping import get_columns, names_of_places, put_columns
 from saksama.linkage.kernels.arrays import Bytes
 from saksama.linkage.plan import LinkagePlan
@@ -22,6 +23,7 @@ from saksama.model.errors import BadInput
 from saksama.model.texts import _
 
 _PARTS = ("left", "right", "levels", "chance")
+Part = tuple[Sequence[Sequence[Evidence]], RuleReport]  # what a part of a rule gave, by bucket
 
 
 def is_work(name: str) -> bool:
@@ -39,12 +41,12 @@ class Scratch:
         self.folder, self.plan = folder, plan
         self.about: dict[str, Any] = {"scratch": "saksama.linkage/2", "plan_sha256": plan.digest, "source": source}
 
-    def prepared(self, make: Callable[[], Prepared]) -> Prepared:
-        """The columns: those of an earlier attempt, or made now and kept."""
+    def prepared(self, make: Callable[[Path], Prepared]) -> Prepared:
+        """The columns: those of an earlier attempt, or made now, in a folder, and kept."""
         folder = self.folder / "columns"
         if not self._is_done(folder):
-            prepared = make()
             shelf = self._begin(folder)
+            prepared = make(folder)
             put_columns(shelf, prepared, room=False)
             shelf.close(
                 {
@@ -61,16 +63,21 @@ class Scratch:
         return out
 
     def rule(
-        self, number: int, make: Callable[[], tuple[list[Evidence], list[RuleReport]]]
+        self, number: int, parts: Iterable[Part], count: int, width: int
     ) -> tuple[list[Evidence], list[RuleReport]]:
-        """What a rule gave, by bucket, and the reports of its parts: of an earlier attempt, or made now and kept."""
+        """What a rule gave, by bucket (`count` of them, of `width` comparisons), and the reports of its parts: of an
+        earlier attempt, or made now, each part kept as it comes."""
         folder = self.folder / f"rule-{number:02d}"
         if not self._is_done(folder):
-            buckets, reports = make()
-            shelf = self._begin(folder)
-            for bucket, evidence in enumerate(buckets):
-                _put(shelf, str(bucket), evidence)
-            shelf.close({**self.about, "buckets": len(buckets), "reports": [asdict(report) for report in reports]})
+            shelf, reports = self._begin(folder), []
+            buckets = [_GrowingEvidence(folder, width) for _ in range(count)]
+            for by_bucket, report in parts:
+                for bucket, pieces in zip(buckets, by_bucket, strict=True):
+                    bucket.add(pieces)
+                reports.append(report)
+            for bucket_number, bucket in enumerate(buckets):
+                _put(shelf, str(bucket_number), bucket.finish())
+            shelf.close({**self.about, "buckets": count, "reports": [asdict(report) for report in reports]})
         kept = ShelfReader(folder)
         found = [_get(kept, str(bucket)) for bucket in range(kept.about["buckets"])]
         return found, [RuleReport(**report) for report in kept.about["reports"]]
@@ -104,10 +111,33 @@ class Scratch:
         return True
 
 
-def together_by_bucket(parts: Sequence[Sequence[Sequence[Evidence]]], count: int, width: int) -> list[Evidence]:
-    """What the parts of a rule gave, put together by bucket."""
-    buckets = [[piece for part in parts for piece in part[bucket]] for bucket in range(count)]
-    return [Evidence.together(pieces) if pieces else Evidence.none(width) for pieces in buckets]
+def together(parts: Iterable[Part], count: int, width: int) -> tuple[list[Evidence], list[RuleReport]]:
+    """What the parts of a rule gave, by bucket (`count` of them, of `width` comparisons), and the parts' reports."""
+    buckets: list[list[Evidence]] = [[] for _ in range(count)]
+    reports = []
+    for found, report in parts:
+        for bucket, pieces in zip(buckets, found, strict=True):
+            bucket.extend(pieces)
+        reports.append(report)
+    return [Evidence.together(pieces) if pieces else Evidence.none(width) for pieces in buckets], reports
+
+
+class _GrowingEvidence:
+    """Evidence that grows in files."""
+
+    def __init__(self, folder: Path, width: int) -> None:
+        none = Evidence.none(width)
+        self.parts = {
+            part: Growing(getattr(none, part).dtype, folder, getattr(none, part).shape[1:]) for part in _PARTS
+        }
+
+    def add(self, pieces: Sequence[Evidence]) -> None:
+        for evidence in pieces:
+            for part, growing in self.parts.items():
+                growing.add(getattr(evidence, part))
+
+    def finish(self) -> Evidence:
+        return Evidence(**{part: growing.finish() for part, growing in self.parts.items()})
 
 
 def _put(shelf: ShelfWriter, name: str, evidence: Evidence) -> None:

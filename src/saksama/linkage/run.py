@@ -102,18 +102,23 @@ def link(
     scratch, index = workplace.scratch, workplace.index
     ask = partial(require_memory, on_disk=scratch is not None)
     ask(workplace.lines + sum(each.num_rows for each in (table, other) if isinstance(each, pa.Table)))
-    make = partial(prepare, table, plan, other, progress=ask)
-    prepared = make() if scratch is None else scratch.prepared(make)
-    watch.phase("prepare", 0.2)
-    weighed = _weigh(prepared, plan, watch, scratch if prepared.numbers else None)
-    for _ in range(0 if prepared.numbers else _MORE_PASSES):
+
+    def columns() -> Prepared:
+        make = partial(prepare, table, plan, other, progress=ask)
+        prepared = make() if scratch is None else scratch.prepared(lambda folder: make(folder=folder))
+        watch.phase("prepare", 0.2)
+        return prepared
+
+    numbered = plan.comparison("person_number") is not None
+    weighed = _weigh(*_comparer_of(columns(), plan, watch), watch, scratch if numbered else None)
+    for _ in range(0 if numbered else _MORE_PASSES):
         # No number says who is who, so frequencies counted every line of a person, and pairs of one person stood
         # among the strangers. Now they are known, near enough: count people, and strangers only.
-        prepared.persons = weighed.found.parts
+        prepared = replace(weighed.comparer.prepared, persons=weighed.found.parts)
         if not prepared.border:
             prepared.people[:] = weighed.found.parts == np.arange(len(prepared))
-        weighed = _weigh(prepared, plan, watch)
-    findings = _findings(weighed, prepared, plan)
+        weighed = _weigh(*_comparer_of(prepared, plan, watch), watch)
+    findings = _findings(weighed)
     watch.phase("write", 1.0 if index is None else 0.97)
     if index is not None:
         write_index(index, weighed.comparer, weighed.model, weighed.weighing, weighed.caps, weighed.corrections)
@@ -121,14 +126,14 @@ def link(
     findings.summary["measured"] = {
         "seconds": watch.seconds,
         "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-        "memory_expected_bytes": memory_needed(len(prepared), on_disk=scratch is not None),
+        "memory_expected_bytes": memory_needed(len(weighed.comparer.prepared), on_disk=scratch is not None),
     }
     return findings
 
 
-def _findings(weighed: _Pass, prepared: Prepared, plan: LinkagePlan) -> Findings:
+def _findings(weighed: _Pass) -> Findings:
     """The pairs inside clusters, the clusters, and what is to be said of the run."""
-    found = weighed.found
+    found, plan, prepared = weighed.found, weighed.comparer.plan, weighed.comparer.prepared
     inside = pairs_inside(found.parts)
     scores = score(weighed.comparer.compare(inside), weighed.model)
     clusters = clusters_table(found.parts, prepared)
@@ -148,7 +153,7 @@ def _findings(weighed: _Pass, prepared: Prepared, plan: LinkagePlan) -> Findings
             "pairs": len(inside),
             "clusters": len(np.unique(clusters["cluster"].to_numpy())),
             **{band.value: int((bands == band.value).sum()) for band in Band},
-            "large_clusters": int((np.bincount(found.parts, minlength=1) > plan.largest_cluster).sum()),
+            "large_clusters": int((np.bincount(clusters["cluster"].to_numpy()) > plan.largest_cluster).sum()),
             "largest_component": found.largest_component,
         },
         "bands": bands_summary(false, bands),
@@ -172,15 +177,24 @@ def _marks_of(pairs: Words, weighing: Weighing) -> Bytes:
     return out
 
 
-def _weigh(prepared: Prepared, plan: LinkagePlan, watch: _Watch, scratch: Scratch | None = None) -> _Pass:
-    """Frequencies, blocking and comparison, training and clusters, in that order."""
+def _comparer_of(prepared: Prepared, plan: LinkagePlan, watch: _Watch) -> tuple[Comparer, Floats]:
+    """What compares records by how common their values are, their columns set side by side; and what decoys corrected.
+
+    Who calls keeps no hold of the columns, so that they can go when they have been set side by side.
+    """
     surprise, counts = measure_surprise(prepared)
     surprise, corrections = set_names_right(prepared, surprise, counts)
     if prepared.numbers:
         surprise = measure_local(plan, prepared, surprise, counts)
     del counts
-    comparer = Comparer(plan, prepared, surprise)
+    comparer = Comparer(plan, prepared, surprise).in_rows()
     watch.phase("frequencies", 0.25)
+    return comparer, corrections
+
+
+def _weigh(comparer: Comparer, corrections: Floats, watch: _Watch, scratch: Scratch | None = None) -> _Pass:
+    """What strangers share, blocking and comparison, training and clusters, in that order."""
+    plan, prepared = comparer.plan, comparer.prepared
     comparer = replace(comparer, strangers=measure_strangers(comparer))
     watch.phase("strangers", 0.3)
     sifted = sift(comparer, least_bits(plan, prepared.all_pairs, len(prepared)), scratch=scratch)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from saksama.linkage.growing import file_of
 from saksama.model.errors import BadInput
 from saksama.model.texts import _
 
@@ -20,15 +21,26 @@ class ShelfWriter:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.arrays: dict[str, dict[str, Any]] = {}
+        self._taken: dict[Path | None, str] = {}  # files of this folder, and which array each is
 
     def put(self, name: str, array: npt.NDArray[Any], room: int = 0) -> None:
-        """Keep an array; `room` more rows of zeros can be filled by who reads it, and take no space on disk."""
+        """Keep an array; `room` more rows of zeros can be filled by who reads it, and take no space on disk.
+
+        One that stands in a file of this folder (`Growing`) is kept by giving that its name; once, under however many.
+        """
         whole = np.ascontiguousarray(array)
-        number = len(self.arrays)
-        path = self.folder / f"{number:03d}.bin"
+        path = self.folder / f"{len(self.arrays):03d}.bin"
         row = whole.itemsize * int(np.prod(whole.shape[1:]))
-        with open(path, "wb", opener=_private) as file:  # Path.open takes no opener
-            whole.tofile(file)
+        grown = file_of(whole)
+        if grown in self._taken:
+            self.arrays[name] = self.arrays[self._taken[grown]]
+            return
+        if grown is not None:
+            grown.replace(path)
+            self._taken[grown] = name
+        with open(path, "wb" if grown is None else "ab", opener=_private) as file:  # Path.open takes no opener
+            if grown is None:
+                whole.tofile(file)
             file.truncate(max((len(whole) + room) * row, 1))
             file.flush()
             os.fsync(file.fileno())
@@ -55,6 +67,7 @@ class ShelfReader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._read: dict[str, npt.NDArray[Any]] = {}
         try:
             self.about: dict[str, Any] = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
             self.arrays: dict[str, dict[str, Any]] = self.about["arrays"]
@@ -62,8 +75,14 @@ class ShelfReader:
             raise BadInput(_("{folder} bukan indeks, atau tidak utuh; buat lagi.").format(folder=folder)) from fault
 
     def get(self, name: str) -> npt.NDArray[Any]:
-        """An array with its room behind it. Writing to it changes this program's copy, never the file."""
-        about = self.arrays[name]
+        """An array with its room behind it, the same one for names that share a file. Writing to it changes this
+        program's copy, never the file."""
+        file = str(self.arrays[name]["file"])
+        if file not in self._read:
+            self._read[file] = self._array(self.arrays[name])
+        return self._read[file]
+
+    def _array(self, about: dict[str, Any]) -> npt.NDArray[Any]:
         shape = (about["shape"][0] + about["room"], *about["shape"][1:])
         dtype = np.dtype(about["dtype"])
         if int(np.prod(shape)) == 0:

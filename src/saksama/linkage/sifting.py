@@ -13,7 +13,7 @@ from saksama.linkage.kernels.arrays import Bytes, Ints, Words
 from saksama.linkage.kernels.join import merge_marks
 from saksama.linkage.keys import Keys
 from saksama.linkage.plan import BlockingRule
-from saksama.linkage.resuming import Scratch, together_by_bucket
+from saksama.linkage.resuming import Part, Scratch, together
 
 THREADS = 2
 BY_NUMBER, BY_OTHERS = np.uint8(1), np.uint8(2)  # who brought a pair: rules with a person number in their key, others
@@ -38,9 +38,6 @@ class Sifted:
         return sum(len(bucket) for bucket in self.buckets)
 
 
-_Part = tuple[list[list[Evidence]], RuleReport]
-
-
 def sift(
     comparer: Comparer,
     least_bits: float,
@@ -59,10 +56,6 @@ def sift(
     rules, caps = [], []
     with ThreadPoolExecutor(THREADS) as pool:
 
-        def work(rule: BlockingRule) -> tuple[list[Evidence], list[RuleReport]]:
-            parts = list(_in_turn(pool, rule, comparer, least_bits))
-            return together_by_bucket([found for found, _ in parts], count, width), [report for _, report in parts]
-
         def merged(number: int) -> tuple[Evidence, Bytes]:
             if scratch is None:
                 return _merged(buckets[number], width)
@@ -70,29 +63,32 @@ def sift(
 
         for number, rule in enumerate(plan.blocking):
             mark = BY_NUMBER if any(part.partition(":")[0] in numbers for part in rule.keys) else BY_OTHERS
-            make = partial(work, rule)
-            found, reports = make() if scratch is None else scratch.rule(number, make)
+            parts = _in_turn(pool, rule, comparer, least_bits)
+            if scratch is None:
+                found, reports = together(parts, count, width)
+            else:
+                found, reports = scratch.rule(number, parts, count, width)
             for bucket, evidence in zip(buckets, found, strict=True):
                 bucket.append((evidence, mark))
             rules.append(reported(rule.name, reports))
             caps.append([report.cap for report in reports])
             progress((number + 1) / len(plan.blocking))
-        together = list(pool.map(merged, range(count)))
-    return Sifted([e for e, _ in together], [m for _, m in together], sum(r.pairs for r in rules), rules, caps)
+        merged_all = list(pool.map(merged, range(count)))
+    return Sifted([e for e, _ in merged_all], [m for _, m in merged_all], sum(r.pairs for r in rules), rules, caps)
 
 
 def _buckets_of(records: int) -> int:
     return max(1, records // _A_BUCKET)
 
 
-def _in_turn(pool: ThreadPoolExecutor, rule: BlockingRule, comparer: Comparer, least_bits: float) -> Iterator[_Part]:
+def _in_turn(pool: ThreadPoolExecutor, rule: BlockingRule, comparer: Comparer, least_bits: float) -> Iterator[Part]:
     """What each part of a rule gives, in the order of parts."""
     prepared, size = comparer.prepared, len(comparer.prepared)
     step = min(_SLICE, max(size // (2 * THREADS), 1))
     records = [range(begin, min(begin + step, size)) for begin in range(0, max(size, 1), step)]
     for wanted in rounds_of(rule, prepared):
         slices = list(pool.map(partial(keys_by_part, rule, prepared, wanted=wanted), records))
-        work: list[Future[_Part]] = []
+        work: list[Future[Part]] = []
         for part in wanted:
             keys = Keys(
                 np.concatenate([k[b[part] : b[part + 1]] for k, _r, b in slices]),
@@ -105,7 +101,7 @@ def _in_turn(pool: ThreadPoolExecutor, rule: BlockingRule, comparer: Comparer, l
             yield future.result()
 
 
-def _sift_part(rule: BlockingRule, comparer: Comparer, keys: Keys, least_bits: float) -> _Part:
+def _sift_part(rule: BlockingRule, comparer: Comparer, keys: Keys, least_bits: float) -> Part:
     walks, report = walks_of_part(rule, comparer.prepared, comparer.plan, keys)
     size = len(comparer.prepared)
     count = _buckets_of(size)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from saksama.linkage.comparison import DEPTH, Comparer, Evidence, conditions_of, packed
+from saksama.linkage.frequencies import in_slices
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
 from saksama.linkage.kernels.fields import DATE_IN_NUMBER, SAME_DAY_MONTH, SAME_HOUSEHOLD, SAME_NUMBER
 from saksama.linkage.kernels.names import OTHER as OTHER_NAME
@@ -138,12 +139,13 @@ def _neighbours(prepared: Prepared, kind: str) -> Iterator[Words]:
     """Pairs of the same date or plain name: taken across the table, and within each tier of place that divides it."""
     if kind == "date":
         dates = next(iter(prepared.dates.values()))
-        values = mixed_all(dates.astype(np.uint64))
-        values[dates == 0] = 0
+        parts = [_some_of(_date_keys(dates[part]), len(dates)) + part.start for part in in_slices(len(dates))]
+        some = np.concatenate(parts)
+        values = _date_keys(dates[some])
     else:
-        values = next(iter(prepared.names.values())).plain
-    some = drawn(values, np.uint64(max(1, len(values) // _SAMPLE)))
-    values = values[some]
+        plain = next(iter(prepared.names.values())).plain
+        some = _some_of(plain, len(plain))
+        values = plain[some]
     yield _next_to_each_other(some, values, _SAMPLE)
     for places in list(prepared.places.values())[:1]:
         for tier in range(places.tiers.shape[1] - 1):  # not the last: a district is as near as conditions tell
@@ -151,6 +153,16 @@ def _neighbours(prepared: Prepared, kind: str) -> Iterator[Words]:
             if where.max(initial=0) > 1:
                 near = np.flatnonzero(where > 0)
                 yield _next_to_each_other(some[near], salted(values[near], where[near]), _NEAR)
+
+
+def _date_keys(dates: Ints) -> Words:
+    values = mixed_all(dates.astype(np.uint64))
+    values[dates == 0] = 0
+    return values
+
+
+def _some_of(values: Words, size: int) -> Ints:
+    return drawn(values, np.uint64(max(1, size // _SAMPLE)))
 
 
 def _next_to_each_other(records: Ints, values: Words, most: int) -> Words:

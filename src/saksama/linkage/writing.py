@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from saksama.linkage.clustering import members_of
 from saksama.linkage.comparison import split
 from saksama.linkage.kernels.arrays import Floats, Ints, Words
 from saksama.linkage.plan import Bands
@@ -60,8 +61,7 @@ def clusters_table(parts: Ints, prepared: Prepared) -> pa.Table:
 
     Of two tables a third column `table` says whose line it is, `left` or `right`; left lines come first.
     """
-    sizes = np.bincount(parts, minlength=len(parts))
-    members = np.flatnonzero(sizes[parts] > 1)
+    members = members_of(parts)
     lines, second = prepared.lines[members], (members >= prepared.border) & (prepared.border > 0)
     order = np.lexsort((lines, second, parts[members]))
     parts, lines, second = parts[members][order], lines[order], second[order]

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
-from saksama.linkage.kernels.distance import edits
+from saksama.linkage.kernels.distance import bits_set, edits
 from saksama.linkage.kernels.text import mixed
 
 SAME_DATE, SWAPPED, ONE_DIGIT, SAME_DAY_MONTH, TWO_PARTS, SAME_YEAR, OTHER_DATE, DATE_IN_NUMBER = range(1, 9)
@@ -206,10 +206,13 @@ def compare_codes(left: Ints, right: Ints, codes: Ints, bits: Floats, out: tuple
 
 @njit(cache=True, nogil=True)
 def compare_texts(
-    left: Ints, right: Ints, codes: Ints, values: tuple[Bytes, Ints], bits: Floats, out: tuple[Bytes, Floats]
+    left: Ints, right: Ints, codes: Ints, values: tuple[Bytes, Ints, Words], bits: Floats, out: tuple[Bytes, Floats]
 ) -> None:
-    """Equal, one edit apart, alike (a quarter of the letters apart, or one begins the other), or other."""
-    data, starts = values
+    """Equal, one edit apart, alike (a quarter of the letters apart, or one begins the other), or other.
+
+    `values` are the letters of all, where those of each begin, and its letters as a set (`letter_sets`).
+    """
+    data, starts, sets = values
     for k in range(len(left)):
         a, b = codes[left[k]], codes[right[k]]
         out[1][k] = 0.0
@@ -221,16 +224,25 @@ def compare_texts(
             continue
         a_length, b_length = starts[a + 1] - starts[a], starts[b + 1] - starts[b]
         shorter, longer = min(a_length, b_length), max(a_length, b_length)
-        apart = edits(data, starts[a], starts[a + 1], starts[b], starts[b + 1])
-        begins = shorter >= 4
-        for at in range(shorter):
-            begins = begins and data[starts[a] + at] == data[starts[b] + at]
+        # No fewer edits than this; mostly that is enough to know.
+        apart = max(longer - shorter, (bits_set(np.uint32(sets[a] ^ sets[b])) + 1) // 2)
+        if apart <= 1 or 4 * apart <= longer:
+            apart = edits(data, starts[a], starts[a + 1], starts[b], starts[b + 1])
         if apart <= 1 and longer >= 4:
             out[0][k] = NEAR_TEXT
-        elif begins or 4 * apart <= longer:
+        elif 4 * apart <= longer or (shorter >= 4 and _begins(data, starts[a], starts[b], shorter)):
             out[0][k] = ALIKE_TEXT
         else:
             out[0][k] = OTHER_TEXT
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _begins(data: Bytes, a: int, b: int, size: int) -> bool:
+    """Whether the first `size` letters from `a` and from `b` are the same."""
+    at = 0
+    while at < size and data[a + at] == data[b + at]:
+        at += 1
+    return at == size
 
 
 @njit(cache=True, nogil=True)

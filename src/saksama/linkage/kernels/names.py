@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
-from saksama.linkage.kernels.distance import edits, one_edit
+from saksama.linkage.kernels.distance import bits_set, edits, one_edit
 from saksama.linkage.kernels.prefetch import prefetch
 
 BLANK, EXACT, RESPELT, TYPED, SHORTER, SHORTER_TYPED, PARTLY, OTHER = range(8)  # levels, and 0 is blank everywhere
@@ -14,29 +14,6 @@ _INITIAL = 2.0  # bits: five letters begin most names
 _AHEAD = 8  # pairs by which memory is asked for before it is needed
 _LENGTH = np.uint64(32)
 _H = 72  # at a seam it is written or not
-
-
-@njit(cache=True, nogil=True)
-def letter_sets(data: Bytes, starts: Ints) -> Words:
-    """The letters of each word as a set of 32 bits, and above them its length; uint64.
-
-    Words far apart in letters are far apart in edits, and this tells most of them without a look at the letters.
-    """
-    out = np.zeros(len(starts) - 1, np.uint64)
-    for word in range(len(out)):
-        for at in range(starts[word], starts[word + 1]):
-            out[word] |= np.uint64(1) << np.uint64(data[at] & 31)
-        out[word] |= np.uint64(starts[word + 1] - starts[word]) << np.uint64(32)
-    return out
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _bits_set(value: np.uint32) -> int:
-    """How many bits of a word are set, two by two, then four by four (Warren, Hacker's Delight, 5-1)."""
-    value = value - ((value >> np.uint32(1)) & np.uint32(0x55555555))
-    value = (value & np.uint32(0x33333333)) + ((value >> np.uint32(2)) & np.uint32(0x33333333))
-    value = (value + (value >> np.uint32(4))) & np.uint32(0x0F0F0F0F)
-    return int(np.uint32(value * np.uint32(0x01010101)) >> np.uint32(24))
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -53,7 +30,7 @@ def word_relation(data: Bytes, starts: Ints, sets: Words, a: int, b: int) -> int
     if shorter <= 1:
         return 1 if shorter == 1 and data[starts[a]] == data[starts[b]] else 0
     allowed = 2 if shorter >= 8 else (1 if longer >= 4 else 0)
-    if longer - shorter > allowed or _bits_set(np.uint32(one ^ two)) > 2 * allowed:
+    if longer - shorter > allowed or bits_set(np.uint32(one ^ two)) > 2 * allowed:
         return 0
     if allowed == 1:
         return 2 if one_edit(data, starts[a], starts[a + 1], starts[b], starts[b + 1]) else 0
@@ -162,33 +139,35 @@ def align(  # noqa: PLR0912  # three ways to match, and numba inlines no closure
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _ask_ahead(pair: tuple[Ints, Ints], k: int, hashes: tuple[Words, Words, Words], words: tuple[Ints, Ints]) -> None:
+def _ask_ahead(pair: tuple[Ints, Ints], k: int, plain: Words, words: tuple[Ints, Ints, Ints]) -> None:
     far, near = k + 2 * _AHEAD, k + _AHEAD
     for side in (0, 1):
-        prefetch(words[0], pair[side][far])
-        prefetch(hashes[1], pair[side][far])
-        prefetch(hashes[2], pair[side][far])
-        prefetch(words[1], words[0][pair[side][near]])
+        prefetch(plain, pair[side][far])  # and the row it stands in
+        prefetch(words[2], words[0][pair[side][near]])
 
 
 @njit(cache=True, nogil=True)
 def compare_names(
-    pair: tuple[Ints, Ints], hashes: tuple[Words, Words, Words], bits: tuple[Floats, Floats],
-    words: tuple[Ints, Ints], dictionary: tuple[Bytes, Ints, Words, Floats, Floats], out: tuple[Bytes, Floats, Floats],
-) -> None:  # fmt: skip
+    pair: tuple[Ints, Ints],
+    hashes: tuple[Words, Words, Words],
+    bits: tuple[Floats, Floats],
+    words: tuple[Ints, Ints, Ints],
+    dictionary: tuple[Bytes, Ints, Words, Floats, Floats],
+    out: tuple[Bytes, Floats, Floats],
+) -> None:
     """The level of each pair of names, and log2 of the chance that strangers agree so well.
 
     `hashes` are of the name as written, in plain spelling sorted by word, and in plain spelling run together; `bits`
-    the surprise of meeting the first two again; `words` the offsets and numbers of plain words; `dictionary` as in
-    `align`. Fills `out` = level, log2 chance, and by how many bits the chance is greater among people of one place: of
-    names that share some words. Of whole names that is counted elsewhere.
+    the surprise of meeting the first two again; `words` where a name's plain words begin, how many they are, and the
+    numbers of all; `dictionary` as in `align`. Fills `out` = level, log2 chance, and by how many bits the chance is
+    greater among people of one place: of names that share some words. Of whole names that is counted elsewhere.
     """
-    offsets = words[0]
+    begins, sizes, numbers = words
     for k in range(len(pair[0])):
         if k + 2 * _AHEAD < len(pair[0]):
-            _ask_ahead(pair, k, hashes, words)
+            _ask_ahead(pair, k, hashes[1], words)
         i, j = pair[0][k], pair[1][k]
-        i_size, j_size = offsets[i + 1] - offsets[i], offsets[j + 1] - offsets[j]
+        i_size, j_size = np.int64(sizes[i]), np.int64(sizes[j])
         out[2][k] = 0.0
         if i_size == 0 or j_size == 0:
             out[0][k], out[1][k] = BLANK, 0.0
@@ -198,7 +177,7 @@ def compare_names(
             out[0][k], out[1][k] = RESPELT, -min(bits[1][i], bits[1][j])
         else:
             a, b, all_equal, (surprise, less) = align(
-                words[1], (offsets[i], offsets[i + 1]), (offsets[j], offsets[j + 1]), dictionary
+                numbers, (begins[i], begins[i] + i_size), (begins[j], begins[j] + j_size), dictionary
             )
             i_whole, j_whole = a == (1 << i_size) - 1, b == (1 << j_size) - 1
             if a and not (i_whole and j_whole):

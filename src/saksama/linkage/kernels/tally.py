@@ -8,6 +8,7 @@ from saksama.linkage.kernels.text import mixed
 
 _A_PART = 1 << 15  # values: its table of 64 thousand slots stays in a core's cache
 _MOST_PARTS = 1 << 14
+_MOST_SCATTERED = 1 << 25  # values, 12 bytes each
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _ONE = np.uint64(1)
 
@@ -44,23 +45,30 @@ def salted(values: Words, salts: Ints) -> Words:
 
 
 @njit(cache=True, nogil=True)
-def _scattered(values: Words, shift: int) -> tuple[Words, Ints, Ints]:
-    """Values that are not 0 and their records, in parts by the top bits of the mixed value; and where parts begin."""
-    parts = 1 << (64 - shift)
-    begins = np.zeros(parts + 1, np.int64)
+def _part_begins(values: Words, shift: int) -> Ints:
+    """Where parts begin, were values that are not 0 put in parts by the top bits of the mixed value."""
+    begins = np.zeros((1 << (64 - shift)) + 1, np.int64)
     for k in range(len(values)):
         if values[k] != 0:
             begins[np.int64(mixed(np.uint64(values[k])) >> np.uint64(shift)) + 1] += 1
-    for part in range(parts):
+    for part in range(len(begins) - 1):
         begins[part + 1] += begins[part]
-    at = begins.copy()
-    kept, records = np.empty(begins[parts], np.uint64), np.empty(begins[parts], np.int32)
+    return begins
+
+
+@njit(cache=True, nogil=True)
+def _scattered(values: Words, shift: int, begins: Ints, wanted: tuple[int, int]) -> tuple[Words, Ints]:
+    """Values and their records in parts, of the parts from the first of `wanted` to before the last."""
+    first, last = wanted
+    at = begins[first : last + 1] - begins[first]
+    kept, records = np.empty(at[-1], np.uint64), np.empty(at[-1], np.int32)
     for k in range(len(values)):
         if values[k] != 0:
-            where = np.int64(mixed(np.uint64(values[k])) >> np.uint64(shift))
-            kept[at[where]], records[at[where]] = np.uint64(values[k]), k
-            at[where] += 1
-    return kept, records, begins
+            part = np.int64(mixed(np.uint64(values[k])) >> np.uint64(shift)) - first
+            if 0 <= part < last - first:
+                kept[at[part]], records[at[part]] = np.uint64(values[k]), k
+                at[part] += 1
+    return kept, records
 
 
 @njit(cache=True, nogil=True)
@@ -73,7 +81,7 @@ def tally(values: Words, counted: Bytes) -> tuple[Ints, Bytes]:
     bits = 1
     while (1 << bits) < _MOST_PARTS and (size >> bits) > _A_PART:
         bits += 1
-    kept, records, begins = _scattered(values, 64 - bits)
+    begins = _part_begins(values, 64 - bits)
     largest = (begins[1:] - begins[:-1]).max()
     room = 2
     while room < 2 * largest:
@@ -84,25 +92,32 @@ def tally(values: Words, counted: Bytes) -> tuple[Ints, Bytes]:
     for k in range(size):
         if values[k] == 0:
             first[k] = 1
-    for part in range(len(begins) - 1):
-        begin, members = begins[part], begins[part + 1] - begins[part]
-        width = 2
-        while width < 2 * members:
-            width *= 2
-        keys[:width] = 0
-        counts[:width] = 0
-        for k in range(members):
-            value, record = kept[begin + k], records[begin + k]
-            slot = np.int64(mixed(value + _STEP) & np.uint64(width - 1))
-            while keys[slot] != 0 and keys[slot] != value:
-                slot = (slot + 1) & (width - 1)
-            if keys[slot] == 0:
-                keys[slot] = value
-                first[record] = 1
-            counts[slot] += counted[record]
-            slots[k] = slot
-        for k in range(members):
-            out[records[begin + k]] = counts[slots[k]]
+    done = 0
+    while done < len(begins) - 1:
+        last = done + 1  # of the parts that are scattered together: so many that they take little memory
+        while last < len(begins) - 1 and begins[last + 1] - begins[done] <= _MOST_SCATTERED:
+            last += 1
+        kept, records = _scattered(values, 64 - bits, begins, (done, last))
+        for part in range(done, last):
+            begin, members = begins[part] - begins[done], begins[part + 1] - begins[part]
+            width = 2
+            while width < 2 * members:
+                width *= 2
+            keys[:width] = 0
+            counts[:width] = 0
+            for k in range(members):
+                value, record = kept[begin + k], records[begin + k]
+                slot = np.int64(mixed(value + _STEP) & np.uint64(width - 1))
+                while keys[slot] != 0 and keys[slot] != value:
+                    slot = (slot + 1) & (width - 1)
+                if keys[slot] == 0:
+                    keys[slot] = value
+                    first[record] = 1
+                counts[slot] += counted[record]
+                slots[k] = slot
+            for k in range(members):
+                out[records[begin + k]] = counts[slots[k]]
+        done = last
     return out, first
 
 

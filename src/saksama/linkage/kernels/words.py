@@ -26,7 +26,7 @@ def hash_names(
 ) -> tuple[Ints, Ints, Ints, Words, Words]:
     """Offsets and plain words without titles, and hashes of each name.
 
-    They are of the name as written (32 bits), of its plain words sorted, and of those run together.
+    They are of the name as written (32 bits), of its plain words sorted, and of those run together (32 bits).
 
     `numbers` are words as written, `plain_of` maps them to plain words, `dictionary` holds the plain words' letters,
     and hashes of words as written and of plain words: what a name is hashed to depends on its letters alone.
@@ -37,7 +37,7 @@ def hash_names(
         out_offsets[row + 1] = out_offsets[row] + _keep_words(offsets, numbers, kept, row)
     words = np.empty(out_offsets[rows], np.int32)
     written = np.zeros(rows, np.uint32)
-    plain, joined = np.zeros(rows, np.uint64), np.zeros(rows, np.uint64)
+    plain, joined = np.zeros(rows, np.uint64), np.zeros(rows, np.uint32)
     buffer = np.empty(4096, np.uint8)
     data, starts, written_keys, plain_keys = dictionary
     for row in range(rows):
@@ -59,37 +59,50 @@ def hash_names(
                     length += 1
         if put > out_offsets[row]:
             written[row], plain[row] = np.uint32(exact >> np.uint64(32)) | np.uint32(1), mixed(mixed_sum) | _ONE
-            joined[row] = hash_bytes(buffer, 0, length)
+            joined[row] = np.uint32(hash_bytes(buffer, 0, length) >> np.uint64(32)) | np.uint32(1)
     return out_offsets, words, written, plain, joined
 
 
 @njit(cache=True, nogil=True)
-def tally_words(offsets: Ints, words: Ints, people: Bytes, size: int) -> Ints:
-    """In how many names of `people` (uint8 by record) each of `size` words stands; int64."""
-    counts = np.zeros(size, np.int64)
-    for row in range(len(offsets) - 1):
+def tally_words(begins: Ints, sizes: Ints, words: Ints, people: Bytes, counts: Ints) -> None:
+    """Add to `counts` (int64 by word) in how many names of `people` (uint8 by record) each word stands."""
+    for row in range(len(begins)):
         if people[row]:
-            for at in range(offsets[row], offsets[row + 1]):
+            for at in range(begins[row], begins[row] + sizes[row]):
                 counts[words[at]] += 1
-    return counts
 
 
 @njit(cache=True, nogil=True)
-def summed(offsets: Ints, words: Ints, values: Floats, begin: int, end: int) -> Floats:
-    """The sum of the words' values for the names of records `begin` to `end`; float64."""
-    out = np.zeros(end - begin)
-    for row in range(begin, end):
-        for at in range(offsets[row], offsets[row + 1]):
-            out[row - begin] += values[words[at]]
+def gathered(begins: Ints, sizes: Ints, words: Ints) -> tuple[Ints, Ints]:
+    """The words of all names end to end, and in which name each stands; int32 each."""
+    total = 0
+    for row in range(len(sizes)):
+        total += sizes[row]
+    out, rows = np.empty(total, np.int32), np.empty(total, np.int32)
+    put = 0
+    for row in range(len(begins)):
+        for at in range(begins[row], begins[row] + sizes[row]):
+            out[put], rows[put] = words[at], row
+            put += 1
+    return out, rows
+
+
+@njit(cache=True, nogil=True)
+def summed(begins: Ints, sizes: Ints, words: Ints, values: Floats) -> Floats:
+    """The sum of the words' values for each name; float64[n]."""
+    out = np.zeros(len(begins))
+    for row in range(len(begins)):
+        for at in range(begins[row], begins[row] + sizes[row]):
+            out[row] += values[words[at]]
     return out
 
 
 @njit(cache=True, nogil=True)
-def rarest_words(offsets: Ints, words: Ints, counts: Ints, records: Ints) -> Ints:
-    """Of each record's name the word that fewest names hold, the first of equals; int32, -1 where it is blank."""
-    out = np.full(len(records), -1, np.int32)
-    for k in range(len(records)):
-        for at in range(offsets[records[k]], offsets[records[k] + 1]):
+def rarest_words(begins: Ints, sizes: Ints, words: Ints, counts: Ints) -> Ints:
+    """Of each name the word that fewest names hold, the first of equals; int32, -1 where it is blank."""
+    out = np.full(len(begins), -1, np.int32)
+    for k in range(len(begins)):
+        for at in range(begins[k], begins[k] + sizes[k]):
             if out[k] < 0 or counts[words[at]] < counts[out[k]]:
                 out[k] = words[at]
     return out
