@@ -8,7 +8,7 @@ from saksama.model.texts import _
 
 # Measured with bench/linkage.py on rolls of 0.1 to 3 million lines: docs/2-find.md.
 _BYTES_A_LINE = 420
-_BYTES_ON_DISK = 130
+_BYTES_ON_DISK = 95
 _BYTES_AT_REST = 600 * 2**20  # the interpreter, Arrow, compiled kernels
 
 
