@@ -184,12 +184,14 @@ def test_it_writes_pairs_bit_by_bit_as_it_counted_them(sizes: list[int], window:
     assert len(found) == len(set(found)) == join.count_pairs(bounds, window)
 
 
-@given(st.lists(st.integers(0, 2**64 - 1), max_size=30), st.sampled_from([1, 2, 8]))
-def test_it_puts_keys_in_parts_by_their_top_bits(values: list[int], parts: int) -> None:
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=30), st.sampled_from([1, 2, 8]), st.data())
+def test_it_puts_keys_in_parts_by_their_top_bits(values: list[int], parts: int, data: st.DataObject) -> None:
     records = np.arange(len(values), dtype=np.int32)
-    keys, owners, begins = join.scatter_keys(np.array(values, np.uint64), records, parts)
+    first = data.draw(st.integers(0, parts - 1))
+    wanted = (first, data.draw(st.integers(first + 1, parts)))
+    keys, owners, begins = join.scatter_keys(np.array(values, np.uint64), records, parts, wanted)
     assert [values[owner] for owner in owners] == keys.tolist()
-    assert sorted(owners.tolist()) == list(range(len(values)))
+    assert sorted(owners.tolist()) == [k for k, value in enumerate(values) if first <= value * parts >> 64 < wanted[1]]
     for part in range(parts):
         assert all(int(key) * parts >> 64 == part for key in keys[begins[part] : begins[part + 1]])
 

@@ -1,9 +1,13 @@
 """Planted shares are recovered: levels of one person's pairs and the number of them, from pairs of known make."""
 
 import numpy as np
+import pytest
 
-from saksama.linkage.comparison import Evidence
-from saksama.linkage.plan import parse_plan
+from saksama.linkage import training
+from saksama.linkage.comparison import DEPTH, Evidence
+from saksama.linkage.kernels import fields
+from saksama.linkage.plan import parse_plan, roll_id_plan
+from saksama.linkage.strangers import CONDITIONS
 from saksama.linkage.training import train
 
 PLAN = parse_plan(
@@ -56,3 +60,72 @@ def test_it_recovers_planted_shares_and_the_number_of_doubles() -> None:
 def test_strangers_alone_teach_it_that_there_are_few_doubles() -> None:
     model = train(planted(0, 200_000), PLAN, 200_000, 16_000)
     assert 2.0 ** model.priors[0] < 2_000
+
+
+SIZES = {"person": 8_000, "family": 6_000, "twins": 2_000, "one_number": 700, "namesakes": 2_500}
+RARE = np.array([17.0, 21.0, 25.0, 29.0, 33.0])  # bits of a name and date of birth shared
+DOUBLES_ARE = np.array([0.05, 0.15, 0.3, 0.3, 0.2])  # how many bear such, of all people
+NAMESAKES_ARE = np.array([0.4, 0.35, 0.2, 0.04, 0.01])
+ANYWHERE = {
+    "name": [0.001, 0.001, 0.004, 0.004, 0.02, 0.2, 0.77],
+    "date": [0.001, 0.001, 0.003, 0.003, 0.03, 0.03, 0.932, 0],
+    "person_number": [0, 0.002, 0.004, 0.004, 0.01, 0.004, 0.006, 0.07, 0.9],
+    "place": [1e-6, 1e-5, 0.011, 0.05, 0.1, 0.24, 0.599],
+    "text": [0.05, 0.01, 0.01, 0.93],
+    "code": [0.5, 0, 0, 0.5],
+}
+KINDS = {
+    "person": {
+        "name": [0.6, 0.15, 0.1, 0.05, 0.03, 0.04, 0.03],
+        "date": [0.85, 0.03, 0.06, 0.01, 0.01, 0.02, 0.01, 0.01],
+        "person_number": [0.6, 0.08, 0.03, 0.02, 0.02, 0.08, 0.02, 0.03, 0.12],
+        "place": [0.2, 0.1, 0.25, 0.1, 0.15, 0.1, 0.1],
+        "text": [0.85, 0.06, 0.04, 0.05],
+        "code": [0.96, 0, 0, 0.04],
+    },
+    "namesakes": {"place": [0, 0.01, 0.1, 0.15, 0.2, 0.2, 0.34], "text": [0.4, 0.01, 0.01, 0.58]},
+}
+
+
+def of_kind(kind: str, count: int, chance: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Levels of pairs of a kind of the built-in plan, and log2 of the chance that strangers are so."""
+    shares = {**ANYWHERE, **(KINDS.get(kind) or training._BELIEFS.get(kind, {}))}
+    if kind in ("namesakes", "strangers"):  # of strangers those alone whose names and dates are the same
+        shares = {**shares, "name": [1, 0, 0, 0, 0, 0, 0], "date": [1, 0, 0, 0, 0, 0, 0, 0]}
+    kinds = [c.kind for c in roll_id_plan().comparisons]
+    drawn = {w: np.array(shares[name]) / sum(shares[name]) for w, name in enumerate(kinds)}
+    levels = np.stack([chance.choice(len(p), count, p=p) + 1 for p in drawn.values()], axis=1).astype(np.uint8)
+    bits = np.stack([np.log2(np.maximum(ANYWHERE[name], 1e-9))[levels[:, w] - 1] for w, name in enumerate(kinds)])
+    named = bits[0] + bits[1]
+    if kind != "strangers":
+        bears = NAMESAKES_ARE if kind == "namesakes" else DOUBLES_ARE
+    else:
+        bears = DOUBLES_ARE * 2.0**-RARE / (DOUBLES_ARE * 2.0**-RARE).sum()
+    alike = (levels[:, 0] <= 2) & (levels[:, 1] == 1)
+    named[alike] = -RARE[chance.choice(len(RARE), int(alike.sum()), p=bears)]
+    return levels, np.stack([named, bits[2:].sum(axis=0)], axis=1).astype(np.float32)
+
+
+def test_it_recovers_the_number_of_each_kind_of_pair_and_what_namesakes_share() -> None:
+    """Also of namesakes who bear common names, and of whom four in ten share a birthplace."""
+    chance, plan, all_pairs = np.random.default_rng(7), roll_id_plan(), 2e8
+    strangers = chance.poisson(all_pairs * (DOUBLES_ARE * 2.0**-RARE).sum())
+    parts = [of_kind(kind, size, chance) for kind, size in [*SIZES.items(), ("strangers", strangers)]]
+    levels, bits = (np.concatenate(each) for each in zip(*parts, strict=True))
+    ids = np.arange(len(levels), dtype=np.int32)
+    table = np.full((CONDITIONS, len(plan.comparisons), DEPTH), -30.0)
+    for column, comparison in enumerate(plan.comparisons):
+        usual = np.log2(np.maximum(ANYWHERE[comparison.kind], 1e-9))
+        table[:, column, 1 : len(usual) + 1] = usual
+    model = train(Evidence(ids, ids, levels, bits), plan, all_pairs, 1_000_000, strangers=table)
+    found = dict(zip(model.classes, 2.0**model.priors, strict=True))
+    assert found == {kind: pytest.approx(size, rel=0.08) for kind, size in SIZES.items()}
+    for column, comparison in enumerate(plan.comparisons):
+        planted_shares = KINDS["person"][comparison.kind]
+        learnt = 2.0 ** model.tables[0, column, 1 : len(planted_shares) + 1]
+        assert np.abs(learnt - planted_shares).max() < 0.04
+    assert model.namesakes is not None
+    rarity = model.namesakes.rarity[(RARE // 2).astype(int)]
+    assert np.abs(rarity - np.log2(NAMESAKES_ARE / DOUBLES_ARE))[:3].max() < 0.5
+    elsewhere = model.namesakes.texts[fields.ELSEWHERE, fields.SAME_TEXT]
+    assert elsewhere == pytest.approx(np.log2(0.4 / 0.05), abs=0.5)

@@ -204,7 +204,7 @@ def _checking_batches(path: Path, plan: LinkagePlan) -> Iterator[pa.Table]:
 
 
 def _parquet_batches(path: Path, columns: list[str]) -> Iterator[pa.Table]:
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path, pre_buffer=False) as file:  # else pages of the whole file stay in memory
         if file.metadata.num_rows == 0:
             yield file.schema_arrow.empty_table().select(columns)
         for batch in file.iter_batches(_BATCH, columns=columns):

@@ -21,7 +21,7 @@ _UNDIVIDED = 150_000  # records: fewer are one part
 _PAIRS_A_RECORD = 6  # of one rule: what keeps pairs linear in lines
 _FEW_PAIRS = 10_000
 _LAST_WINDOW = 10  # neighbours compared in a group that no longer key can split
-_MOST_ENTRIES = 120_000_000  # of a rule's keys that stand in memory together, 12 bytes each
+_MOST_ENTRIES = 160_000_000  # of a rule's keys that stand in memory together, 12 bytes each
 _SORTED_BITS = 33  # of the keys within a part: others would split few groups
 
 
@@ -75,12 +75,8 @@ def parts_of(records: int) -> int:
 
 def keys_by_part(rule: BlockingRule, prepared: Prepared, records: range, wanted: range) -> tuple[Words, Ints, Ints]:
     """The keys of some `records` under a rule that lie in the `wanted` parts, whose they are, and where parts begin."""
-    keys, parts = base_keys(rule.keys, prepared, records.start, records.stop), parts_of(len(prepared))
-    if len(wanted) < parts:
-        part = (keys.values >> np.uint64(65 - parts.bit_length())).astype(np.int64)
-        kept = np.flatnonzero((part >= wanted.start) & (part < wanted.stop))
-        keys = Keys(keys.values[kept], keys.records[kept])
-    return scatter_keys(keys.values, keys.records, parts)
+    keys = base_keys(rule.keys, prepared, records.start, records.stop)
+    return scatter_keys(keys.values, keys.records, parts_of(len(prepared)), (wanted.start, wanted.stop))
 
 
 def rounds_of(rule: BlockingRule, prepared: Prepared) -> list[range]:

@@ -22,10 +22,10 @@ DEPTH = 10  # of the tables: the most levels a comparison has, blank included
 NAMED = ("name", "date")  # kinds whose chances are kept apart: namesakes share these, and are strangers in the rest
 _CHUNK = 1 << 14  # pairs: their rows stay in a core's cache from one comparison to the next
 _PREPARED, _SURPRISE = "prepared.", "surprise."
-_NEARNESS = np.full(DEPTH, 12, np.uint8)  # by place level: same regency 0, district or nearer 6, province 18, else 12
-_NEARNESS[fields.SAME_HOUSEHOLD : fields.SAME_DISTRICT + 1] = 6
-_NEARNESS[fields.SAME_REGENCY] = 0
-_NEARNESS[fields.SAME_PROVINCE] = 18
+NEARNESS = np.full(DEPTH, 12, np.uint8)  # by place level: same regency 0, district or nearer 6, province 18, else 12
+NEARNESS[fields.SAME_HOUSEHOLD : fields.SAME_DISTRICT + 1] = 6
+NEARNESS[fields.SAME_REGENCY] = 0
+NEARNESS[fields.SAME_PROVINCE] = 18
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -310,7 +310,7 @@ def conditions_of(levels: Bytes, plan: LinkagePlan, common: Bytes) -> Bytes:
         # Without a number that tells people apart, strangers who agree cannot be told from doubles.
         return np.zeros(len(levels), np.uint8)
     name, date, place = (kinds.index(kind) if kind in kinds else -1 for kind in ("name", "date", "place"))
-    return conditions(levels, (name, date, place), _NEARNESS, common, names.TYPED)
+    return conditions(levels, (name, date, place), NEARNESS, common, names.TYPED)
 
 
 def compare_one(

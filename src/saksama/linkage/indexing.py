@@ -36,6 +36,9 @@ def write_index(
     shelf.put("strangers", comparer.strangers)
     shelf.put("model.tables", model.tables)
     shelf.put("model.priors", model.priors)
+    namesakes = model.namesakes
+    shelf.put("namesakes.rarity", np.empty(0) if namesakes is None else namesakes.rarity)
+    shelf.put("namesakes.texts", np.empty(0) if namesakes is None else namesakes.texts)
     shelf.put("corrections", corrections)
     shelf.put("pairs", weighing.pairs)
     shelf.put("pairs.probability", weighing.probability)
@@ -46,7 +49,7 @@ def write_index(
         shelf.put(f"rule.{number}.records", keys.records)
     shelf.close(
         {
-            "index": "saksama.linkage/2",
+            "index": "saksama.linkage/3",
             "plan": plan.as_json(),
             "plan_sha256": plan.digest,
             "input_sha256": prepared.digests[0],

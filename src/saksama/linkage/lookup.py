@@ -4,7 +4,7 @@ What was learnt of the roll stays as it was: frequencies, strangers and the mode
 index. Groups are those of a run over the roll and the new lines together.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from saksama.linkage.kernels.text import hash_words
 from saksama.linkage.kernels.words import summed
 from saksama.linkage.keys import Keys, base_keys
 from saksama.linkage.names import Names
+from saksama.linkage.namesakes import Namesakes
 from saksama.linkage.numbering import Numbering
 from saksama.linkage.plan import plan_from_json
 from saksama.linkage.prepared import Places, Prepared, Texts, prepare
@@ -51,7 +52,7 @@ class Index:
     def __init__(self, folder: Path) -> None:
         shelf = ShelfReader(folder)
         about = shelf.about
-        if about.get("index") != "saksama.linkage/2":
+        if about.get("index") != "saksama.linkage/3":
             raise BadInput(_("Indeks {folder} dari versi lain; buat lagi.").format(folder=folder))
         self.plan, self.about, self.shelf = plan_from_json(about["plan"]), about, shelf
         self.size, self.caps = int(about["lines"]), [np.array(caps) for caps in about["caps"]]
@@ -61,9 +62,7 @@ class Index:
         self._tiers: dict[str, list[Numbering]] = {}
         self.prepared = self._prepared()
         self.comparer = Comparer(self.plan, self.prepared, self._surprise(), shelf.get("strangers"))
-        self.model = Model(
-            tuple(about["classes"]), shelf.get("model.tables"), shelf.get("model.priors"), about["stranger_prior"]
-        )
+        self.model = self._model()
         self._corrections = shelf.get("corrections")
         self._keys = [
             Keys(shelf.get(f"rule.{k}.keys"), shelf.get(f"rule.{k}.records")) for k in range(len(self.plan.blocking))
@@ -139,6 +138,15 @@ class Index:
             known = self.shelf.size(f"texts.{name}.starts")
             self._values[name] = _numbering_of(hash_words(texts.letters, texts.starts[:known]))
         return out
+
+    def _model(self) -> Model:
+        get, classes = self.shelf.get, tuple(self.about["classes"])
+        namesakes = None
+        if "namesakes" in classes:
+            namesakes = replace(Namesakes.of(self.plan), rarity=get("namesakes.rarity"), texts=get("namesakes.texts"))
+        return Model(
+            classes, get("model.tables"), get("model.priors"), self.about["stranger_prior"], namesakes=namesakes
+        )
 
     def _surprise(self) -> Surprise:
         get = self.shelf.get

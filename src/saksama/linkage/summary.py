@@ -80,7 +80,19 @@ def model_summary(model: Model, plan: LinkagePlan, corrections: Floats) -> dict[
         "rounds": model.rounds,
         "classes": {name: round(float(2.0**p), 1) for name, p in zip(model.classes, model.priors, strict=True)},
         "one_person": levels,
+        "namesakes": _namesakes_summary(model),
         "decoy_correction_bits": [[round(float(value), 3) for value in each] for each in corrections],
+    }
+
+
+def _namesakes_summary(model: Model) -> dict[str, Any] | None:
+    if model.namesakes is None:
+        return None
+    near = {"near": 1, "regency": 5, "province": 6, "elsewhere": 7}  # by a place level of each
+    texts = model.namesakes.texts[:, 1:5]
+    return {
+        "rarity_bits": np.round(model.namesakes.rarity, 2).tolist(),
+        "birthplace_bits": {name: np.round(texts[level], 2).tolist() for name, level in near.items()},
     }
 
 

@@ -15,6 +15,7 @@ from saksama.linkage.kernels.arrays import Bytes, Floats
 from saksama.linkage.kernels.fields import DATE_IN_NUMBER, SAME_DATE, SAME_HOUSEHOLD, SAME_NUMBER
 from saksama.linkage.kernels.mixture import class_shares, level_counts
 from saksama.linkage.kernels.names import TYPED
+from saksama.linkage.namesakes import Namesakes
 from saksama.linkage.plan import LinkagePlan
 
 _MOST_AGAINST = 7.0  # bits
@@ -97,13 +98,14 @@ class Model:
     priors: Floats
     stranger_prior: float
     rounds: int = 0
+    namesakes: Namesakes | None = None  # where there is such a class
 
     def shares(self, evidence: Evidence) -> Floats:
         """Each pair's share of each class but strangers; float32[n, classes]."""
         out = np.empty((len(evidence), len(self.classes)), np.float32)
         half = np.array([name in _HALF_STRANGERS for name in self.classes], np.uint8)
         whole = evidence.chance[:, 0] + evidence.chance[:, 1] + np.float32(self.stranger_prior)
-        rest = np.ascontiguousarray(evidence.chance[:, 1])
+        rest = whole if self.namesakes is None else self.namesakes.rest(evidence)
         class_shares(evidence.levels, (whole, rest), (self.tables, self.priors, half), out)
         return out
 
@@ -145,13 +147,17 @@ def train(
     first = first_sizes(plan, lines)
     sizes = np.array([first[name] for name in classes])
     tables = _against_strangers(_logs(beliefs), near, strangers)
-    model = Model(classes, tables, np.log2(sizes), float(np.log2(max(all_pairs, 1.0))))
+    namesakes = Namesakes.of(plan) if "namesakes" in classes else None
+    model = Model(classes, tables, np.log2(sizes), float(np.log2(max(all_pairs, 1.0))), namesakes=namesakes)
     part = evidence
     counted = _anchors(part, plan)
     for rounds in range(1, _ROUNDS + 1):
         shares = model.shares(part)
         known = level_counts(part.levels, shares, counted, DEPTH) * step
         known[:, :, 0] = 0
+        if namesakes is not None:
+            taught = (shares[:, 0] * step, shares[:, classes.index("namesakes")] * step)
+            namesakes = namesakes.learnt(part, taught, strangers)
         drawn = known + beliefs * firmness
         new = np.maximum(shares.sum(axis=0, dtype=np.float64) * step, 0.5)
         moved = np.abs(np.log(new / sizes))[new > _FEW].max(initial=0.0)
@@ -165,7 +171,7 @@ def train(
             if comparison.kind == "date":  # its teachers, pairs of one NIK, are never of this level
                 tables[0, column, DATE_IN_NUMBER] = np.log2(beliefs[0, column, DATE_IN_NUMBER])
         tables = _against_strangers(tables, near, strangers)
-        model = Model(classes, tables, np.log2(sizes), model.stranger_prior, rounds)
+        model = Model(classes, tables, np.log2(sizes), model.stranger_prior, rounds, namesakes)
         if moved < _CLOSE:
             break
     return model

@@ -94,8 +94,11 @@ def write_pairs(
 
 
 @njit(cache=True, nogil=True)
-def scatter_keys(keys: Words, records: Ints, parts: int) -> tuple[Words, Ints, Ints]:
-    """Keys and their records put together by part (of a power of two, by the keys' top bits), and where parts begin."""
+def scatter_keys(keys: Words, records: Ints, parts: int, wanted: tuple[int, int]) -> tuple[Words, Ints, Ints]:
+    """Keys and their records put together by part (of a power of two, by the keys' top bits), and where parts begin.
+
+    Only those of the parts from the first of `wanted` to before the last; the others are empty.
+    """
     bits = 0
     while 1 << bits < parts:
         bits += 1
@@ -104,16 +107,19 @@ def scatter_keys(keys: Words, records: Ints, parts: int) -> tuple[Words, Ints, I
     if parts == 1:
         begins[1] = len(keys)
         return keys, records, begins
+    first, last = wanted
     for k in range(len(keys)):
-        begins[np.int64(keys[k] >> shift) + 1] += 1
+        where = np.int64(keys[k] >> shift)
+        begins[where + 1] += first <= where < last
     for part in range(parts):
         begins[part + 1] += begins[part]
     at = begins.copy()
-    out, out_records = np.empty(len(keys), np.uint64), np.empty(len(keys), np.int32)
+    out, out_records = np.empty(begins[parts], np.uint64), np.empty(begins[parts], np.int32)
     for k in range(len(keys)):
         where = np.int64(keys[k] >> shift)
-        out[at[where]], out_records[at[where]] = keys[k], records[k]
-        at[where] += 1
+        if first <= where < last:
+            out[at[where]], out_records[at[where]] = keys[k], records[k]
+            at[where] += 1
     return out, out_records, begins
 
 

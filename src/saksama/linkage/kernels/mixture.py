@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from saksama.linkage.kernels.arrays import Bytes, Floats
+from saksama.linkage.kernels.arrays import Bytes, Floats, Ints
 
 _NOTHING = -40.0  # bits behind the likeliest class: a share too small to add up
 
@@ -38,6 +38,47 @@ def class_shares(
             total += scores[c]
         for c in range(classes):
             out[k, c] = scores[c] / total
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _rarity(name: int, date: int, chance: float, most: int) -> int:
+    """How rare a name and date of birth are that a pair shares, in steps of two bits from 1 to `most`; 0 of others."""
+    if 1 <= name <= 2 and date == 1:  # the same or spelt anew; the same
+        return min(max(int(-chance / 2), 0), most - 1) + 1
+    return 0
+
+
+@njit(cache=True, nogil=True)
+def rarities(levels: Bytes, chance: Floats, columns: tuple[int, int], most: int) -> Ints:
+    """Of pairs of one name and date of birth how rare those are, in steps of two bits from 1 to `most`; 0 of others.
+
+    `columns` are those of name and date; `chance` is float32[n, 2], log2 of the chance of name and date in the first.
+    """
+    out = np.empty(len(levels), np.int64)
+    for k in range(len(levels)):
+        out[k] = _rarity(levels[k, columns[0]], levels[k, columns[1]], chance[k, 0], most)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def namesake_bits(
+    levels: Bytes, chance: Floats, columns: tuple[int, int, int, int], bits: tuple[Floats, Floats], out: Floats
+) -> None:
+    """Fill `out` (float32[n]) with log2 of the chance of all but name and date (the second of `chance`, float32[n, 2])
+    among namesakes.
+
+    `columns` are name, date, text and place, the last two -1 where there is none; `bits` are what is added by rarity
+    of name and date, and by level of place and text; float64[rarities] and [levels, levels].
+    """
+    name, date, text, place = columns
+    for k in range(len(levels)):
+        total = np.float64(chance[k, 1])
+        rarity = _rarity(levels[k, name], levels[k, date], chance[k, 0], len(bits[0]))
+        if rarity > 0:
+            total += bits[0][rarity - 1]
+        if text >= 0:
+            total += bits[1][levels[k, place] if place >= 0 else 0, levels[k, text]]
+        out[k] = total
 
 
 @njit(cache=True, nogil=True)

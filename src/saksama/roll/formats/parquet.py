@@ -46,7 +46,7 @@ class ParquetSheet:
             done = 0
             wanted = [n for at, n in enumerate(self.names) if only is None or at in only]
             try:
-                file = pq.ParquetFile(cast("Any", stream))
+                file = pq.ParquetFile(cast("Any", stream), pre_buffer=False)
                 for batch in file.iter_batches(BATCH_ROWS, columns=wanted):
                     yield self._raw(batch, done, width)
                     done += batch.num_rows
@@ -98,7 +98,7 @@ def parquet_sheet(source: Source) -> ParquetSheet:
         size = stream.seek(0, 2)
         stream.seek(0)
         try:
-            file = pq.ParquetFile(cast("Any", stream))
+            file = pq.ParquetFile(cast("Any", stream), pre_buffer=False)
             schema, meta = file.schema_arrow, file.metadata
             groups = [meta.row_group(at) for at in range(meta.num_row_groups)]
             swollen = sum(group.total_byte_size for group in groups)
