@@ -6,7 +6,7 @@ from pathlib import Path
 from saksama.model.errors import BadInput
 from saksama.model.texts import _
 
-# Measured with bench/linkage.py on rolls of 0.1 to 3 million lines: docs/2-find.md.
+# Measured on rolls of 0.1 to 3 million lines, on disk on one of 205 million (85 bytes a line): docs/2-find.md.
 _BYTES_A_LINE = 420
 _BYTES_ON_DISK = 95
 _BYTES_AT_REST = 600 * 2**20  # the interpreter, Arrow, compiled kernels

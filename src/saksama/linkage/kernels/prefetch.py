@@ -19,7 +19,7 @@ def prefetch(_typing: Any, array: Any, index: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         view = context.make_array(signature.args[0])(context, builder, arguments[0])
         at = context.cast(builder, arguments[1], signature.args[1], types.intp)
-        # A column may be a view into rows, so that its values lie some way apart.
+        # A column may be a view into rows, so that its values lie some way apart. (numba's cgutils has no types.)
         step = cgutils.unpack_tuple(builder, view.strides, 1)[0]  # type: ignore[no-untyped-call]
         place = cgutils.pointer_add(builder, view.data, builder.mul(at, step))  # type: ignore[no-untyped-call]
         pointer = builder.bitcast(place, cgutils.voidptr_t)
