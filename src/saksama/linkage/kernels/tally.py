@@ -72,6 +72,31 @@ def _scattered(values: Words, shift: int, begins: Ints, wanted: tuple[int, int])
 
 
 @njit(cache=True, nogil=True)
+def _count_part(
+    values: Words, records: Ints, counted: Bytes, room: tuple[Words, Ints, Ints], out: tuple[Ints, Bytes]
+) -> None:
+    """Fill `out`, as `tally` gives it, for the records of one part. `room` are keys and counts of a table with room for
+    twice the part, and a slot for each of its values."""
+    keys, counts, slots = room
+    width = 2
+    while width < 2 * len(values):
+        width *= 2
+    keys[:width] = 0
+    counts[:width] = 0
+    for k in range(len(values)):
+        slot = np.int64(mixed(values[k] + _STEP) & np.uint64(width - 1))
+        while keys[slot] != 0 and keys[slot] != values[k]:
+            slot = (slot + 1) & (width - 1)
+        if keys[slot] == 0:
+            keys[slot] = values[k]
+            out[1][records[k]] = 1
+        counts[slot] += counted[records[k]]
+        slots[k] = slot
+    for k in range(len(values)):
+        out[0][records[k]] = counts[slots[k]]
+
+
+@njit(cache=True, nogil=True)
 def tally(values: Words, counted: Bytes) -> tuple[Ints, Bytes]:
     """For each record how many of the `counted` (uint8) records have its value; and 1 for the first record of each.
 
@@ -99,24 +124,8 @@ def tally(values: Words, counted: Bytes) -> tuple[Ints, Bytes]:
             last += 1
         kept, records = _scattered(values, 64 - bits, begins, (done, last))
         for part in range(done, last):
-            begin, members = begins[part] - begins[done], begins[part + 1] - begins[part]
-            width = 2
-            while width < 2 * members:
-                width *= 2
-            keys[:width] = 0
-            counts[:width] = 0
-            for k in range(members):
-                value, record = kept[begin + k], records[begin + k]
-                slot = np.int64(mixed(value + _STEP) & np.uint64(width - 1))
-                while keys[slot] != 0 and keys[slot] != value:
-                    slot = (slot + 1) & (width - 1)
-                if keys[slot] == 0:
-                    keys[slot] = value
-                    first[record] = 1
-                counts[slot] += counted[record]
-                slots[k] = slot
-            for k in range(members):
-                out[records[begin + k]] = counts[slots[k]]
+            within = slice(begins[part] - begins[done], begins[part + 1] - begins[done])
+            _count_part(kept[within], records[within], counted, (keys, counts, slots), (out, first))
         done = last
     return out, first
 
