@@ -177,6 +177,15 @@ def measure_local(plan: LinkagePlan, prepared: Prepared, surprise: Surprise, cou
     return replace(surprise, local=tuple(local), near_words=near_words)
 
 
+def columns_of(columns: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A comparer's columns, those of what was prepared and those of what surprises, by the names they have there."""
+    prepared, surprise = (
+        {name.removeprefix(whose): column for name, column in columns.items() if name.startswith(whose)}
+        for whose in (_PREPARED, _SURPRISE)
+    )
+    return prepared, surprise
+
+
 def split(pairs: Words) -> tuple[Ints, Ints]:
     """The two records of packed pairs; int32 each."""
     return (pairs >> np.uint64(32)).astype(np.int32), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32)
@@ -199,10 +208,12 @@ class Comparer:
 
     def compare(self, pairs: Words) -> Evidence:
         """Packed pairs compared, in their order. Two threads, each pair by itself, so their order does not matter."""
+        if len(pairs) <= _CHUNK:  # a thread costs more than a new line's pairs
+            return self.compare_chunk(pairs)
         begins = range(0, len(pairs), _CHUNK)
         with ThreadPoolExecutor(2) as pool:
             parts = list(pool.map(lambda begin: self.compare_chunk(pairs[begin : begin + _CHUNK]), begins))
-        return Evidence.together(parts) if parts else Evidence.none(len(self.plan.comparisons))
+        return Evidence.together(parts)
 
     def compare_chunk(self, pairs: Words, least_bits: float = -np.inf) -> Evidence:
         """Packed pairs compared; those left out whose agreement surprises by less than `least_bits`."""
@@ -226,19 +237,19 @@ class Comparer:
 
     def in_rows(self, records: Ints | None = None) -> "Comparer":
         """The same with each record's values side by side; or so of some records, of one table, numbered anew."""
-        prepared, surprise, lines = self.prepared, self.surprise, self.prepared.lines
-        columns = {f"{_PREPARED}{name}": column for name, column in prepared.columns.items()}
-        columns |= {f"{_SURPRISE}{name}": column for name, column in surprise.columns.items()}
+        columns, lines, border = self.columns, self.prepared.lines, self.prepared.border
         if records is not None:
             taken = {id(column): column[records] for column in columns.values()}
-            columns, lines = {name: taken[id(column)] for name, column in columns.items()}, lines[records]
-            prepared = replace(prepared, border=0)
-        views = side_by_side(columns)
-        mine, its = (
-            {name.removeprefix(whose): view for name, view in views.items() if name.startswith(whose)}
-            for whose in (_PREPARED, _SURPRISE)
-        )
-        return replace(self, prepared=prepared.with_columns(lines, mine), surprise=surprise.with_columns(its))
+            columns, lines, border = {name: taken[id(column)] for name, column in columns.items()}, lines[records], 0
+        prepared, surprise = columns_of(side_by_side(columns))
+        mine = replace(self.prepared, border=border).with_columns(lines, prepared)
+        return replace(self, prepared=mine, surprise=self.surprise.with_columns(surprise))
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """All that has a value by record, but for the lines, by name."""
+        out = {f"{_PREPARED}{name}": column for name, column in self.prepared.columns.items()}
+        return out | {f"{_SURPRISE}{name}": column for name, column in self.surprise.columns.items()}
 
     def of_one_name_and_date(self, evidence: Evidence) -> Bytes:
         """Which pairs share a name in plain spelling and a date of birth, ordinary or common; bool[2, n].

@@ -9,7 +9,7 @@ import numpy as np
 
 from saksama.linkage.blocking import parts_of
 from saksama.linkage.comparison import Comparer, Surprise
-from saksama.linkage.keeping import ROOM, WORDS_ROOM, names_of_places, put_columns
+from saksama.linkage.keeping import ROOM, WORDS_ROOM, names_of_places, put_rows, put_values
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
 from saksama.linkage.kernels.join import sorted_keys
 from saksama.linkage.kernels.tally import salted
@@ -30,7 +30,8 @@ def write_index(
     """Keep in `folder`, which is there and empty, all that `lookup` needs."""
     prepared, plan = comparer.prepared, comparer.plan
     shelf = ShelfWriter(folder)
-    put_columns(shelf, prepared, room=True)
+    layout = put_rows(shelf, comparer.columns)
+    put_values(shelf, prepared, room=True)
     _put_surprise(shelf, prepared, comparer.surprise)
     assert comparer.strangers is not None  # measured before anything is weighed
     shelf.put("strangers", comparer.strangers)
@@ -49,7 +50,8 @@ def write_index(
         shelf.put(f"rule.{number}.records", keys.records)
     shelf.close(
         {
-            "index": "saksama.linkage/3",
+            "index": "saksama.linkage/4",
+            "rows": {"width": layout.width, "columns": layout.columns},
             "plan": plan.as_json(),
             "plan_sha256": plan.digest,
             "input_sha256": prepared.digests[0],
@@ -72,8 +74,6 @@ def _put_surprise(shelf: ShelfWriter, prepared: Prepared, surprise: Surprise) ->
         shelf.put(f"surprise.near_words.{name}", surprise.near_words[name], WORDS_ROOM)
     for name, (written, plain) in surprise.names.items():
         names, cohorts = prepared.names[name], cohorts_of(prepared, surprise.common)
-        shelf.put(f"surprise.names.{name}.written", written, ROOM)
-        shelf.put(f"surprise.names.{name}.plain", plain, ROOM)
         _put_known(shelf, f"known.{name}.written", salted(salted(names.plain, names.written), cohorts), written)
         _put_known(shelf, f"known.{name}.plain", salted(names.plain, cohorts), plain)
     for name, bits in surprise.dates.items():
@@ -85,9 +85,6 @@ def _put_surprise(shelf: ShelfWriter, prepared: Prepared, surprise: Surprise) ->
     for name, bits in surprise.serials.items():
         shelf.put(f"surprise.serials.{name}", bits)
     shelf.put("surprise.common", np.flatnonzero(surprise.common))
-    for number, local in enumerate(surprise.local):
-        for what, discount in enumerate(local.discounts):
-            shelf.put(f"local.{number}.{what}", discount, ROOM)
 
 
 def cohorts_of(prepared: Prepared, common: Bytes) -> Ints:

@@ -1,78 +1,101 @@
 """Prepared columns kept on a shelf and taken back: for an index, and for a run larger than memory."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from saksama.linkage.growing import Growing
 from saksama.linkage.names import Names
 from saksama.linkage.plan import LinkagePlan
 from saksama.linkage.prepared import Numbers, Places, Prepared, Texts
+from saksama.linkage.rows import Array, Layout
 from saksama.linkage.shelf import ShelfReader, ShelfWriter
 
 ROOM = 1 << 16  # new lines that can be asked about at once
 WORDS_ROOM = 12 * ROOM
 LETTERS_ROOM = 1 << 23
 WORD_LENGTHS = (None, 3, 1)  # of the beginnings of words that keys are made of
-_NAMES = ("begins", "sizes", "words", "letters", "starts", "sets", "written", "plain", "joined", "counts")
+_OF_NAMES = ("words", "letters", "starts", "sets", "counts")
+_OF_NAMES_BY_RECORD = ("begins", "sizes", "written", "plain", "joined")
+_OF_TEXTS = ("letters", "starts", "sets")
+_UNIT = 8  # bytes: rows on disk are as short as their widest values allow
+_SLICE = 1 << 16  # rows
 
 
-def put_columns(shelf: ShelfWriter, prepared: Prepared, *, room: bool) -> None:
-    """Keep all columns; with `room` behind them for new lines."""
+def put_columns(shelf: ShelfWriter, prepared: Prepared) -> None:
+    """Keep all columns, each by itself, and what their numbers stand for."""
+    for name, column in prepared.columns.items():
+        shelf.put(name, column)
+    put_values(shelf, prepared, room=False)
+
+
+def put_rows(shelf: ShelfWriter, columns: dict[str, Array]) -> Layout:
+    """Keep columns side by side, with room behind them for new lines: who asks for a record reads one page of it."""
+    columns = {name: _widened(name, column) for name, column in columns.items()}
+    layout = Layout.of(columns, _UNIT)
+    rows = Growing(np.uint8, shelf.folder, (layout.width,))
+    size = len(next(iter(columns.values())))
+    for begin in range(0, size, _SLICE):
+        part = np.zeros((min(_SLICE, size - begin), layout.width), np.uint8)
+        layout.fill(part, {name: column[begin : begin + len(part)] for name, column in columns.items()})
+        rows.add(part)
+    shelf.put("rows", rows.finish(), ROOM)
+    return layout
+
+
+def _widened(name: str, column: Array) -> Array:
+    return column.astype(np.int32) if name.endswith(".codes") else column  # new lines may bring many values
+
+
+def put_values(shelf: ShelfWriter, prepared: Prepared, *, room: bool) -> None:
+    """Keep the lines, and what numbers in the columns stand for; with `room` behind for what new lines bring."""
     lines, words, letters = (ROOM, WORDS_ROOM, LETTERS_ROOM) if room else (0, 0, 0)
     shelf.put("lines", prepared.lines, lines)
-    shelf.put("people", prepared.people)
     for name, names in prepared.names.items():
-        shelf.put(f"names.{name}.words", names.words, words)
-        shelf.put(f"names.{name}.letters", names.letters, letters)
-        shelf.put(f"names.{name}.starts", names.starts, words)
-        for what in ("sets", "counts"):
-            shelf.put(f"names.{name}.{what}", getattr(names, what), words)
-        for what in ("begins", "sizes", "written", "plain", "joined"):
-            shelf.put(f"names.{name}.{what}", getattr(names, what), lines)
+        for what in _OF_NAMES:
+            shelf.put(f"names.{name}.{what}", getattr(names, what), letters if what == "letters" else words)
         for length in WORD_LENGTHS:
             shelf.put(f"names.{name}.keys.{length}", names.word_keys(length), words)
-    for name, dates in prepared.dates.items():
-        shelf.put(f"dates.{name}", dates, lines)
-    for name, numbers in prepared.numbers.items():
-        shelf.put(f"numbers.{name}.values", numbers.values, lines)
-        shelf.put(f"numbers.{name}.born", numbers.born, lines)
     for name, places in prepared.places.items():
-        for what in ("households", "lanes", "places"):
-            shelf.put(f"places.{name}.{what}", getattr(places, what), lines)
         shelf.put(f"places.{name}.tiers", places.tiers, lines)
         for tier, keys in enumerate(places.keys):
             shelf.put(f"places.{name}.keys.{tier}", keys)
     for name, texts in prepared.texts.items():
-        codes = texts.codes.astype(np.int32) if room else texts.codes  # new lines may bring many values
-        shelf.put(f"texts.{name}.codes", codes, lines)
-        shelf.put(f"texts.{name}.letters", texts.letters, letters)
-        for what in ("starts", "sets"):
-            shelf.put(f"texts.{name}.{what}", getattr(texts, what), lines)
+        for what in _OF_TEXTS:
+            shelf.put(f"texts.{name}.{what}", getattr(texts, what), letters if what == "letters" else lines)
 
 
-def get_columns(shelf: ShelfReader, plan: LinkagePlan, *, digests: tuple[str, ...], border: int) -> Prepared:
-    """All columns as they were kept, with their room behind them; read from disk as they are used."""
+def get_columns(
+    shelf: ShelfReader, plan: LinkagePlan, by_record: Callable[[str], Any], *, digests: tuple[str, ...], border: int
+) -> Prepared:
+    """All columns as they were kept, with their room behind them; read from disk as they are used.
+
+    `by_record` gives a column that has a value by record, by its name in `Prepared.columns`.
+    """
     get = shelf.get
-    out = Prepared(get("lines"), border, get("people"), digests)
+    out = Prepared(get("lines"), border, by_record("people"), digests)
     for comparison in plan.comparisons:
         name, kind = comparison.name, comparison.kind
         if kind == "name":
-            columns: dict[str, Any] = {what: get(f"names.{name}.{what}") for what in _NAMES}
+            columns: dict[str, Any] = {what: get(f"names.{name}.{what}") for what in _OF_NAMES}
+            columns |= {what: by_record(f"names.{name}.{what}") for what in _OF_NAMES_BY_RECORD}
             keys = {length: get(f"names.{name}.keys.{length}") for length in WORD_LENGTHS}
             out.names[name] = Names(**columns, keys=keys)
         elif kind == "date":
-            out.dates[name] = get(f"dates.{name}")
+            out.dates[name] = by_record(f"dates.{name}")
         elif kind == "person_number":
-            out.numbers[name] = Numbers(get(f"numbers.{name}.values"), get(f"numbers.{name}.born"))
+            out.numbers[name] = Numbers(by_record(f"numbers.{name}.values"), by_record(f"numbers.{name}.born"))
         elif kind == "place":
-            households, lanes, places, tiers = (
-                get(f"places.{name}.{what}") for what in ("households", "lanes", "places", "tiers")
+            households, lanes, places = (
+                by_record(f"places.{name}.{what}") for what in ("households", "lanes", "places")
             )
             tier_keys = tuple(get(key) for key in sorted(shelf.arrays) if key.startswith(f"places.{name}.keys."))
-            provinces = tuple(shelf.about["provinces"][name])
+            provinces, tiers = tuple(shelf.about["provinces"][name]), get(f"places.{name}.tiers")
             out.places[name] = Places(households, lanes, places, tiers, provinces=provinces, keys=tier_keys)
         else:
-            out.texts[name] = Texts(*(get(f"texts.{name}.{what}") for what in ("codes", "letters", "starts", "sets")))
+            values = {what: get(f"texts.{name}.{what}") for what in _OF_TEXTS}
+            out.texts[name] = Texts(by_record(f"texts.{name}.codes"), **values)
     return out
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from saksama.linkage import frequencies
 from saksama.linkage.blocking import walks_of
-from saksama.linkage.comparison import Comparer, Local, Surprise
+from saksama.linkage.comparison import Comparer, Local, Surprise, columns_of
 from saksama.linkage.indexing import cohorts_of
 from saksama.linkage.keeping import ROOM, WORD_LENGTHS, get_columns
 from saksama.linkage.kernels.arrays import Floats, Ints, Words
@@ -26,6 +26,7 @@ from saksama.linkage.namesakes import Namesakes
 from saksama.linkage.numbering import Numbering
 from saksama.linkage.plan import plan_from_json
 from saksama.linkage.prepared import Places, Prepared, Texts, prepare
+from saksama.linkage.rows import Layout
 from saksama.linkage.scoring import Scores, score
 from saksama.linkage.shelf import ShelfReader
 from saksama.linkage.training import Model
@@ -52,7 +53,7 @@ class Index:
     def __init__(self, folder: Path) -> None:
         shelf = ShelfReader(folder)
         about = shelf.about
-        if about.get("index") != "saksama.linkage/3":
+        if about.get("index") != "saksama.linkage/4":
             raise BadInput(_("Indeks {folder} dari versi lain; buat lagi.").format(folder=folder))
         self.plan, self.about, self.shelf = plan_from_json(about["plan"]), about, shelf
         self.size, self.caps = int(about["lines"]), [np.array(caps) for caps in about["caps"]]
@@ -60,8 +61,10 @@ class Index:
         self._words: dict[str, Numbering] = {}
         self._values: dict[str, Numbering] = {}
         self._tiers: dict[str, list[Numbering]] = {}
-        self.prepared = self._prepared()
-        self.comparer = Comparer(self.plan, self.prepared, self._surprise(), shelf.get("strangers"))
+        layout = Layout(about["rows"]["width"], about["rows"]["columns"])
+        prepared, surprise = columns_of(layout.views(shelf.get("rows")))
+        self.prepared = self._prepared(prepared)
+        self.comparer = Comparer(self.plan, self.prepared, self._surprise(surprise), shelf.get("strangers"))
         self.model = self._model()
         self._corrections = shelf.get("corrections")
         self._keys = [
@@ -102,7 +105,7 @@ class Index:
     def _groups(self, number: int, new: Keys) -> list[tuple[Keys, int]]:
         """The new keys of a rule with the old entries of the same keys before them; and the cap they are under."""
         keys = self._keys[number]
-        wanted = np.unique(new.values)
+        wanted, whose = np.unique(new.values, return_inverse=True)
         low = np.searchsorted(keys.values, wanted, "left")
         counts = np.searchsorted(keys.values, wanted, "right") - low
         part = (
@@ -112,24 +115,26 @@ class Index:
         )
         caps, turn = self.caps[number][part], np.cumsum(counts) // _ENTRIES_AT_ONCE
         out = []
-        for cap, at in np.unique(np.stack([caps, turn], axis=1), axis=0).tolist():
-            chosen = np.flatnonzero((caps == cap) & (turn == at))
+        batches, batch = np.unique(caps * (turn.max(initial=0) + 1) + turn, return_inverse=True)
+        for at in range(len(batches)):
+            chosen = np.flatnonzero(batch == at)
             sizes = counts[chosen]
             rows = np.repeat(low[chosen] - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum())
-            mine = np.isin(new.values, wanted[chosen])
+            mine = batch[whose] == at
             out.append(
                 (
                     Keys(
                         np.concatenate([keys.values[rows], new.values[mine]]),
                         np.concatenate([keys.records[rows], new.records[mine]]),
                     ),
-                    int(cap),
+                    int(caps[chosen[0]]),
                 )
             )
         return out
 
-    def _prepared(self) -> Prepared:
-        out = get_columns(self.shelf, self.plan, digests=(str(self.about["input_sha256"]),), border=0)
+    def _prepared(self, columns: dict[str, Any]) -> Prepared:
+        digests = (str(self.about["input_sha256"]),)
+        out = get_columns(self.shelf, self.plan, columns.__getitem__, digests=digests, border=0)
         for name, names in out.names.items():
             self._words[name] = _numbering_of(names.word_keys()[: self.shelf.size(f"names.{name}.starts") - 1])
         for name, places in out.places.items():
@@ -148,7 +153,7 @@ class Index:
             classes, get("model.tables"), get("model.priors"), self.about["stranger_prior"], namesakes=namesakes
         )
 
-    def _surprise(self) -> Surprise:
+    def _surprise(self, columns: dict[str, Any]) -> Surprise:
         get = self.shelf.get
         dates: dict[str, Floats] = {}
         for name in self.prepared.dates:
@@ -157,16 +162,13 @@ class Index:
         common = np.zeros(frequencies.DATES, np.uint8)
         common[get("surprise.common")] = 1
         local = [
-            Local(kind, most, (get(f"local.{k}.0"), get(f"local.{k}.1"), get(f"local.{k}.2")))
+            Local(kind, most, tuple(columns[f"local.{k}.{what}"] for what in range(3)))
             for k, (kind, most) in enumerate(self.about["local"])
         ]
         return Surprise(
             {name: get(f"surprise.words.{name}") for name in self.prepared.names},
             {name: get(f"surprise.near_words.{name}") for name in self.prepared.names},
-            {
-                name: (get(f"surprise.names.{name}.written"), get(f"surprise.names.{name}.plain"))
-                for name in self.prepared.names
-            },
+            {name: (columns[f"names.{name}.0"], columns[f"names.{name}.1"]) for name in self.prepared.names},
             dates,
             {name: get(f"surprise.values.{name}") for name in self.prepared.texts},
             {name: get(f"surprise.serials.{name}") for name in self.prepared.numbers},

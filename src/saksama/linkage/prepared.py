@@ -33,6 +33,7 @@ from saksama.model.texts import _
 
 Batches = pa.Table | Iterable[pa.Table]
 _BATCH = 1 << 18  # lines read at a time
+_FEW_LINES = 1000
 _CROWD = 8  # lines of one NIK: whole households with one number have been seen (Bawaslu 2018), crowds are fillers
 _CROWDED_CARD = 60  # lines of one family card
 _OF_NAMES = ("begins", "sizes", "written", "plain", "joined")
@@ -197,7 +198,8 @@ def prepare(
             for batch in as_batches(each):
                 _require_columns(batch, plan)
                 empty = batch.slice(0, 0)
-                list(pool.map(lambda add: add(), readers.tasks(batch)))  # done before the next turn
+                each_of = _worked_by(pool, batch.num_rows)
+                list(each_of(lambda add: add(), readers.tasks(batch)))  # done before the next turn
                 if progress is not None:
                     progress(readers.lines.size)
         digests, lines_read = readers.finish_digests(), readers.size
@@ -207,8 +209,13 @@ def prepare(
             for task in readers.tasks(empty):
                 task()
         pa.default_memory_pool().release_unused()  # what Arrow keeps of batches that are gone
-        found = readers.finish(pool)
+        found = readers.finish(_worked_by(pool, readers.size))
     return _put_together(plan, found, border, digests, lines_read)
+
+
+def _worked_by(pool: ThreadPoolExecutor, lines: int) -> Callable[..., Iterator[Any]]:
+    """How several things are done with so many lines: by threads, where they are worth handing over."""
+    return pool.map if lines > _FEW_LINES else map
 
 
 class _Readers:
@@ -242,10 +249,10 @@ class _Readers:
         """The digest of each table."""
         return tuple(digest.finish() for digest in self.digests)
 
-    def finish(self, pool: ThreadPoolExecutor) -> dict[tuple[str, ...], Any]:
+    def finish(self, each_of: Callable[..., Iterator[Any]]) -> dict[tuple[str, ...], Any]:
         """All columns by what they are."""
         lines = self.lines.finish()
-        found = dict(zip(self.readers, pool.map(lambda reader: reader.finish(), self.readers.values()), strict=True))
+        found = dict(zip(self.readers, each_of(lambda reader: reader.finish(), self.readers.values()), strict=True))
         return {("lines",): lines, **found}
 
 

@@ -47,7 +47,7 @@ class Scratch:
         if not self._is_done(folder):
             shelf = self._begin(folder)
             prepared = make(folder)
-            put_columns(shelf, prepared, room=False)
+            put_columns(shelf, prepared)
             shelf.close(
                 {
                     **self.about,
@@ -58,7 +58,7 @@ class Scratch:
                 }
             )
         kept = ShelfReader(folder)
-        out = get_columns(kept, self.plan, digests=tuple(kept.about["digests"]), border=kept.about["border"])
+        out = get_columns(kept, self.plan, kept.get, digests=tuple(kept.about["digests"]), border=kept.about["border"])
         out.lines_read = kept.about["lines_read"]
         return out
 
