@@ -1,6 +1,7 @@
 """Each kernel agrees with its slow twin."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from saksama.linkage.kernels import (
     fields,
     frequencies,
     join,
+    keying,
     mixture,
     names,
     partition,
@@ -152,10 +154,67 @@ def test_a_wrong_digit_or_a_swap_in_the_date_of_a_nik_leaves_a_key_in_common(nik
     if at < 11:
         wrong.append(nik[:at] + nik[at + 1] + nik[at] + nik[at + 2 :])
     for other in wrong:
-        keys = fields.digits_left_out(np.array([int(nik), int(other)], np.int64))
-        assert set(keys[0].tolist()) & set(keys[1].tolist()) - {0}
-    far = fields.digits_left_out(np.array([int(nik), int(nik) + 1], np.int64))
-    assert not set(far[0].tolist()) & set(far[1].tolist()) - {0}
+        one, two = one_off([nik, other])
+        assert one & two
+    one, two = one_off([nik, str(int(nik) + 1)])
+    assert not one & two
+
+
+def one_off(niks: list[str], others: list[int] | None = None, share: keying.Share = keying.ALL) -> list[set[int]]:
+    joined = np.array(others or [1] * len(niks), np.uint64)
+    values, records = keying.one_off_keys(np.array([int(nik or 0) for nik in niks], np.int64), joined, 0, share)
+    return [set(values[records == k].tolist()) for k in range(len(niks))]
+
+
+@given(st.lists(st.tuples(st.one_of(st.just(""), NIKS), st.integers(0, 2)), min_size=1, max_size=12))
+def test_niks_share_a_key_just_where_their_dates_share_what_is_left(lines: list[tuple[str, int]]) -> None:
+    keys = one_off([nik for nik, _ in lines], [other for _, other in lines])
+    for mine, (nik, other) in zip(keys, lines, strict=True):
+        assert len(mine) == (len(naive.digits_left_out(nik)) if other else 0)
+        for others, (nik_2, other_2) in zip(keys, lines, strict=True):
+            alike = other and other == other_2 and naive.digits_left_out(nik) & naive.digits_left_out(nik_2)
+            assert bool(mine & others) == bool(alike)
+
+
+@given(st.lists(NIKS, max_size=12), st.integers(0, 3), st.data())
+def test_shares_of_keys_are_all_of_them_each_once(niks: list[str], bits: int, data: st.DataObject) -> None:
+    cuts = sorted({0, 1 << bits, *data.draw(st.lists(st.integers(0, 1 << bits), max_size=3))})
+    words = np.array([int(nik) % 5 for nik in niks], np.int32)
+    rows = (np.arange(len(niks)), np.ones(len(niks), np.int8), words)
+    by_word = keying.hashed_all(np.arange(5))
+    others = keying.hashed_all(np.array([int(nik) for nik in niks], np.int64))
+    for made in (
+        lambda share: keying.one_off_keys(np.array([int(nik) for nik in niks], np.int64), others, 7, share),
+        lambda share: keying.word_keys(rows, by_word, others, 7, share),
+    ):
+        parts = [made(keying.Share(bits, first, last)) for first, last in pairwise(cuts)]
+        whole = made(keying.ALL)
+        found = [entry for keys, records in parts for entry in zip(keys.tolist(), records.tolist(), strict=True)]
+        assert sorted(found) == sorted(zip(whole[0].tolist(), whole[1].tolist(), strict=True))
+        for (first, last), (keys, _records) in zip(pairwise(cuts), parts, strict=True):
+            assert all(first <= key << bits >> 64 < last for key in keys.tolist())
+
+
+@given(st.lists(DATES, min_size=2, max_size=8), st.sampled_from(keying.DATE_PARTS))
+def test_dates_share_a_key_just_where_they_share_the_part(dates: list[int], what: str) -> None:
+    keys = keying.date_keys(np.array(dates, np.int32), keying.DATE_PARTS.index(what)).tolist()
+    parts = [naive.date_part(date, what) for date in dates]
+    assert [key != 0 for key in keys] == [part is not None for part in parts]
+    for one, part in zip(keys, parts, strict=True):
+        assert [one == key for key in keys] == [part == other for other in parts]
+
+
+@given(
+    st.lists(st.tuples(st.one_of(st.just(""), NIKS), DATES), min_size=2, max_size=8),
+    st.sampled_from(keying.NUMBER_PARTS),
+)
+def test_niks_share_a_key_just_where_they_share_the_part(lines: list[tuple[str, int]], what: str) -> None:
+    numbers, born = np.array([int(nik or 0) for nik, _ in lines]), np.array([date for _, date in lines], np.int32)
+    keys = keying.number_keys(numbers, born, keying.NUMBER_PARTS.index(what)).tolist()
+    parts = [naive.number_part(nik, date, what) for nik, date in lines]
+    assert [key != 0 for key in keys] == [part is not None for part in parts]
+    for one, part in zip(keys, parts, strict=True):
+        assert [one == key for key in keys] == [part == other for other in parts]
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 8)), max_size=25), st.integers(0, 5))
@@ -188,10 +247,10 @@ def test_it_writes_pairs_bit_by_bit_as_it_counted_them(sizes: list[int], window:
 def test_it_puts_keys_in_parts_by_their_top_bits(values: list[int], parts: int, data: st.DataObject) -> None:
     records = np.arange(len(values), dtype=np.int32)
     first = data.draw(st.integers(0, parts - 1))
-    wanted = (first, data.draw(st.integers(first + 1, parts)))
-    keys, owners, begins = join.scatter_keys(np.array(values, np.uint64), records, parts, wanted)
+    share = keying.Share(parts.bit_length() - 1, first, data.draw(st.integers(first + 1, parts)))
+    keys, owners, begins = join.scatter_keys(np.array(values, np.uint64), records, share)
     assert [values[owner] for owner in owners] == keys.tolist()
-    assert sorted(owners.tolist()) == [k for k, value in enumerate(values) if first <= value * parts >> 64 < wanted[1]]
+    assert sorted(owners.tolist()) == [k for k, value in enumerate(values) if first <= value * parts >> 64 < share.last]
     for part in range(parts):
         assert all(int(key) * parts >> 64 == part for key in keys[begins[part] : begins[part + 1]])
 

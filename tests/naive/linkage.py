@@ -122,6 +122,34 @@ def number_level(a: str, b: str, born: tuple[int, int]) -> int:
     return 8 if r == p else 9
 
 
+def digits_left_out(nik: str) -> set[tuple[str, str]]:
+    """What is left of a NIK, and of its date without one digit."""
+    return {(nik[:6] + nik[12:], nik[6:at] + nik[at + 1 : 12]) for at in range(6, 12)} if nik else set()
+
+
+def date_part(date: int, what: str) -> tuple[str, ...] | None:
+    """What two dates must have in common to meet; day and month in either order where both are asked."""
+    if date == 0:
+        return None
+    year, month, day = str(date)[:4], str(date)[4:6], str(date)[6:]
+    of_year = (min(month, day), max(month, day))
+    return {
+        "date": (year, *of_year), "day_month": of_year, "year": (year,), "year_month": (year, month),
+        "year_day": (year, day),
+    }[what]  # fmt: skip
+
+
+def number_part(nik: str, born: int, what: str) -> str | None:
+    """What two NIK must have in common to meet; rebuilt: with the date of birth in the place of the date inside."""
+    if not nik or (what == "rebuilt" and born == 0):
+        return None
+    day = int(str(born)[6:]) + (40 if int(nik[6:8]) > 40 else 0) if born else 0
+    return {
+        "number": nik, "rebuilt": f"{nik[:6]}{day:02d}{str(born)[4:6]}{str(born)[2:4]}{nik[12:]}", "region": nik[:6],
+        "region_date": nik[:12], "date_serial": nik[6:], "region_serial": nik[:6] + nik[12:],
+    }[what]  # fmt: skip
+
+
 def grouped_pairs(keys: Sequence[int], records: Sequence[int], border: int = 0) -> set[tuple[int, int]]:
     """All pairs of different records that share a key, across the border if there is one."""
     groups = defaultdict(list)

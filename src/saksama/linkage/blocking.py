@@ -11,6 +11,7 @@ import numpy as np
 
 from saksama.linkage.kernels.arrays import Ints, Words
 from saksama.linkage.kernels.join import count_pairs, crowded, group_bounds, scatter_keys, sorted_keys, write_pairs
+from saksama.linkage.kernels.keying import Share
 from saksama.linkage.keys import Keys, base_keys, keys_a_record, longer_keys
 from saksama.linkage.plan import BlockingRule, LinkagePlan
 from saksama.linkage.prepared import Prepared
@@ -75,8 +76,9 @@ def parts_of(records: int) -> int:
 
 def keys_by_part(rule: BlockingRule, prepared: Prepared, records: range, wanted: range) -> tuple[Words, Ints, Ints]:
     """The keys of some `records` under a rule that lie in the `wanted` parts, whose they are, and where parts begin."""
-    keys = base_keys(rule.keys, prepared, records.start, records.stop)
-    return scatter_keys(keys.values, keys.records, parts_of(len(prepared)), (wanted.start, wanted.stop))
+    share = Share(parts_of(len(prepared)).bit_length() - 1, wanted.start, wanted.stop)
+    keys = base_keys(rule.keys, prepared, records, share)
+    return scatter_keys(keys.values, keys.records, share)
 
 
 def rounds_of(rule: BlockingRule, prepared: Prepared) -> list[range]:

@@ -11,7 +11,7 @@ from saksama.linkage import frequencies
 from saksama.linkage.frequencies import NameCounts
 from saksama.linkage.kernels import fields, names
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
-from saksama.linkage.kernels.mixture import add_chances, conditions
+from saksama.linkage.kernels.mixture import add_chances, conditions, discount_local
 from saksama.linkage.kernels.tally import salted
 from saksama.linkage.plan import Comparison, LinkagePlan
 from saksama.linkage.prepared import Prepared
@@ -55,7 +55,7 @@ class Surprise:
         """The same of other records, whose columns are given by name."""
         names = {name: (columns[f"names.{name}.0"], columns[f"names.{name}.1"]) for name in self.names}
         local = [
-            replace(each, discounts=tuple(columns[f"local.{number}.{what}"] for what in range(len(each.discounts))))
+            replace(each, discounts=tuple(columns[f"local.{number}.{what}"] for what in range(3)))
             for number, each in enumerate(self.local)
         ]
         return replace(self, names=names, local=tuple(local))
@@ -71,7 +71,7 @@ class Local:
 
     kind: str
     most: int
-    discounts: tuple[Bytes, ...]
+    discounts: tuple[Bytes, Bytes, Bytes]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -272,34 +272,22 @@ class Comparer:
     def _make_local(self, left: Ints, levels: Bytes, chance: Floats, near_words: Floats) -> None:
         """Where birthplaces or provinces agree, names and dates are as common as they are among people of there."""
         if self.surprise.local:
-            less = self.local_discounts(left, levels).sum(axis=0, dtype=np.float32)
-            chance[:, 0] += less * np.float32(frequencies.LOCAL_STEP)
-            chance[:, 0] += near_words * self.of_one_place(levels)
+            less, together = self.local_discounts(left, levels)
+            chance[:, 0] += less.sum(axis=0, dtype=np.float32) * np.float32(frequencies.LOCAL_STEP)
+            chance[:, 0] += near_words * together
 
-    def of_one_place(self, levels: Bytes) -> Bytes:
-        """Which pairs are of one birthplace or one province; bool[n]."""
-        kinds = [c.kind for c in self.plan.comparisons]
-        out = np.zeros(len(levels), bool)
-        for local in self.surprise.local:
-            level = levels[:, kinds.index(local.kind)]
-            out |= (level >= 1) & (level <= local.most)
-        return out
+    def local_discounts(self, left: Ints, levels: Bytes) -> tuple[Bytes, Bytes]:
+        """What a name shared as written, one shared in plain spelling, and a date surprise less among people of there;
+        and which pairs are of one birthplace or province.
 
-    def local_discounts(self, left: Ints, levels: Bytes) -> Bytes:
-        """What a name shared as written, one shared in plain spelling, and a date surprise less among people of there.
-
-        uint8[3, n], in steps of `frequencies.LOCAL_STEP` bits; for plans with names and dates.
+        uint8[3, n], in steps of `frequencies.LOCAL_STEP` bits, and uint8[n]; for plans with names and dates.
         """
         kinds = [c.kind for c in self.plan.comparisons]
-        name, date = levels[:, kinds.index("name")], levels[:, kinds.index("date")]
-        shared = (name == names.EXACT, name == names.RESPELT, date == fields.SAME_DATE)
-        less = np.zeros((len(shared), len(left)), np.uint8)
+        less, together = np.zeros((3, len(left)), np.uint8), np.zeros(len(left), np.uint8)
         for local in self.surprise.local:
-            level = levels[:, kinds.index(local.kind)]
-            together = (level >= 1) & (level <= local.most)
-            for number, discount in enumerate(local.discounts):
-                np.maximum(less[number], discount[left], out=less[number], where=together & shared[number])
-        return less
+            columns = (kinds.index("name"), kinds.index("date"), kinds.index(local.kind))
+            discount_local(left, levels, columns, local.most, local.discounts, (less, together))
+        return less, together
 
     def join_dates(self, pair: tuple[Ints, Ints], levels: Bytes, chance: Floats) -> None:
         """Where a plan has dates and NIK: the date inside the NIK and the date of birth become one witness."""

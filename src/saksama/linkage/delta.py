@@ -41,7 +41,7 @@ def link_new(index: Index, table: pa.Table) -> Findings:
     clusters = _clusters_table(index, parts, records)
     bands = pairs["band"].to_pylist()
     summary: dict[str, Any] = {
-        "engine": "saksama.linkage/3",
+        "engine": "saksama.linkage/4",
         "index_sha256": index.about["input_sha256"],
         "plan": index.plan.name,
         "plan_sha256": index.plan.digest,

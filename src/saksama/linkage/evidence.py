@@ -94,8 +94,9 @@ def witnesses(comparer: Comparer, pairs: Words) -> tuple[Bytes, Floats]:
     if "date" in kinds:
         chance[:, kinds.index("date")] += joined[:, 0]
     if comparer.surprise.local:
-        as_written, plain, date = comparer.local_discounts(left, levels) * LOCAL_STEP
-        chance[:, kinds.index("name")] += as_written + plain + near_words * comparer.of_one_place(levels)
+        less, together = comparer.local_discounts(left, levels)
+        as_written, plain, date = less * LOCAL_STEP
+        chance[:, kinds.index("name")] += as_written + plain + near_words * together
         chance[:, kinds.index("date")] += date
     if comparer.strangers is not None:
         condition = conditions_of(levels, comparer.plan, comparer.common_of(left))

@@ -50,7 +50,7 @@ def write_index(
         shelf.put(f"rule.{number}.records", keys.records)
     shelf.close(
         {
-            "index": "saksama.linkage/4",
+            "index": "saksama.linkage/5",
             "rows": {"width": layout.width, "columns": layout.columns},
             "plan": plan.as_json(),
             "plan_sha256": plan.digest,
@@ -106,7 +106,8 @@ def _sorted_keys(plan: LinkagePlan, number: int, prepared: Prepared) -> Keys:
     """All keys of a rule, ascending, of equals the earlier record first."""
     rule, size = plan.blocking[number], len(prepared)
     parts = [
-        base_keys(rule.keys, prepared, begin, min(begin + _SLICE, size)) for begin in range(0, max(size, 1), _SLICE)
+        base_keys(rule.keys, prepared, range(begin, min(begin + _SLICE, size)))
+        for begin in range(0, max(size, 1), _SLICE)
     ]
     values, records = np.concatenate([p.values for p in parts]), np.concatenate([p.records for p in parts])
     del parts

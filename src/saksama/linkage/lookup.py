@@ -53,7 +53,7 @@ class Index:
     def __init__(self, folder: Path) -> None:
         shelf = ShelfReader(folder)
         about = shelf.about
-        if about.get("index") != "saksama.linkage/4":
+        if about.get("index") != "saksama.linkage/5":
             raise BadInput(_("Indeks {folder} dari versi lain; buat lagi.").format(folder=folder))
         self.plan, self.about, self.shelf = plan_from_json(about["plan"]), about, shelf
         self.size, self.caps = int(about["lines"]), [np.array(caps) for caps in about["caps"]]
@@ -96,7 +96,7 @@ class Index:
         """Every pair with a new record that shares a key of some rule; packed, ascending, each once."""
         found = [np.empty(0, np.uint64)]
         for number, rule in enumerate(self.plan.blocking):
-            new = base_keys(rule.keys, self.prepared, self.size, self.size + count)
+            new = base_keys(rule.keys, self.prepared, range(self.size, self.size + count))
             for keys, cap in self._groups(number, new):
                 for walk in walks_of(rule, self.prepared, keys, cap):
                     found.extend(chunk[(chunk & _LAST_HALF) >= np.uint64(self.size)] for chunk in walk.chunks(0))
@@ -108,11 +108,7 @@ class Index:
         wanted, whose = np.unique(new.values, return_inverse=True)
         low = np.searchsorted(keys.values, wanted, "left")
         counts = np.searchsorted(keys.values, wanted, "right") - low
-        part = (
-            (wanted >> np.uint64(64 - self.part_bits)).astype(np.int64)
-            if self.part_bits
-            else np.zeros(len(wanted), int)
-        )
+        part = ((wanted >> np.uint64(1)) >> np.uint64(63 - self.part_bits)).astype(np.int64)
         caps, turn = self.caps[number][part], np.cumsum(counts) // _ENTRIES_AT_ONCE
         out = []
         batches, batch = np.unique(caps * (turn.max(initial=0) + 1) + turn, return_inverse=True)

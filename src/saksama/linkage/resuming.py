@@ -39,7 +39,7 @@ class Scratch:
 
     def __init__(self, folder: Path, plan: LinkagePlan, source: str) -> None:
         self.folder, self.plan = folder, plan
-        self.about: dict[str, Any] = {"scratch": "saksama.linkage/3", "plan_sha256": plan.digest, "source": source}
+        self.about: dict[str, Any] = {"scratch": "saksama.linkage/4", "plan_sha256": plan.digest, "source": source}
 
     def prepared(self, make: Callable[[Path], Prepared]) -> Prepared:
         """The columns: those of an earlier attempt, or made now, in a folder, and kept."""

@@ -141,7 +141,7 @@ def _findings(weighed: _Pass) -> Findings:
     common = weighed.comparer.common_of(split(inside)[0])
     false = false_share(scores, excess_of_strangers(weighed.decoys, weighed.weighing.counts[3:]), common)
     summary: dict[str, Any] = {
-        "engine": "saksama.linkage/3",
+        "engine": "saksama.linkage/4",
         "plan": plan.name,
         "plan_sha256": plan.digest,
         "input_sha256": prepared.digests[0],

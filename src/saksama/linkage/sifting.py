@@ -19,6 +19,7 @@ THREADS = 2
 BY_NUMBER, BY_OTHERS = np.uint8(1), np.uint8(2)  # who brought a pair: rules with a person number in their key, others
 _SLICE = 1 << 19  # records whose keys are made at a time
 _A_BUCKET = 4_000_000  # records whose pairs are put in order together
+_UNDIVIDED = 150_000  # records: the pairs of fewer are put in order by one thread
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,7 +79,7 @@ def sift(
 
 
 def _buckets_of(records: int) -> int:
-    return max(1, records // _A_BUCKET)
+    return 1 if records < _UNDIVIDED else max(THREADS, records // _A_BUCKET)
 
 
 def _in_turn(pool: ThreadPoolExecutor, rule: BlockingRule, comparer: Comparer, least_bits: float) -> Iterator[Part]:

@@ -6,6 +6,7 @@ three classes of two people keep twins, families and mistyped numbers from passi
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ _WORTH = 1e-4  # share of all classes but strangers below which a pair teaches n
 _ROUNDS = 25
 _CLOSE = 1e-3  # of the class sizes, relative: then EM has settled
 _TRAINING_PAIRS = 1_500_000
+_AT_ONCE, _THREADS = 1 << 18, 2  # pairs whose shares one thread counts
 _FEW = 5.0  # pairs: smaller classes do not hold EM up
 
 # Where EM starts, and the beliefs it is drawn to: shares of levels 1.. by kind. Doubles: MATCHING notes 7.2 and the
@@ -106,7 +108,17 @@ class Model:
         half = np.array([name in _HALF_STRANGERS for name in self.classes], np.uint8)
         whole = evidence.chance[:, 0] + evidence.chance[:, 1] + np.float32(self.stranger_prior)
         rest = whole if self.namesakes is None else self.namesakes.rest(evidence)
-        class_shares(evidence.levels, (whole, rest), (self.tables, self.priors, half), out)
+        model = (self.tables, self.priors, half)
+
+        def fill(begin: int) -> None:
+            some = slice(begin, begin + _AT_ONCE)
+            class_shares(evidence.levels[some], (whole[some], rest[some]), model, out[some])
+
+        if len(evidence) <= _AT_ONCE:  # a thread would cost more than it saves
+            fill(0)
+            return out
+        with ThreadPoolExecutor(_THREADS) as pool:
+            list(pool.map(fill, range(0, len(evidence), _AT_ONCE)))
         return out
 
 

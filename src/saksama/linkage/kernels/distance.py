@@ -8,6 +8,10 @@ from saksama.linkage.kernels.arrays import Bytes, Ints, Words
 LONGEST = 64  # letters compared: one machine word
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
+# What `letter_sets` gives: the letters that a word has, those it has twice or more, and its length.
+_CLASSES = 28
+ONCE, LETTERS = np.uint64((1 << _CLASSES) - 1), np.uint64((1 << 2 * _CLASSES) - 1)
+LENGTH_SHIFT, _MOST_LENGTH = np.uint64(2 * _CLASSES), 255
 
 
 @njit(cache=True, nogil=True)
@@ -17,8 +21,14 @@ def edits(data: Bytes, a: int, a_end: int, b: int, b_end: int) -> int:
     Restricted Damerau-Levenshtein, bit-parallel (Hyyrö 2003, "A bit-vector algorithm for computing Levenshtein and
     Damerau edit distances"). Only the first 64 letters of each count.
     """
-    length = min(a_end - a, LONGEST)
-    other = min(b_end - b, LONGEST)
+    a_end, b_end = min(a_end, a + LONGEST), min(b_end, b + LONGEST)
+    while a < a_end and b < b_end and data[a] == data[b]:  # as many edits without what both begin or end with
+        a += 1
+        b += 1
+    while a < a_end and b < b_end and data[a_end - 1] == data[b_end - 1]:
+        a_end -= 1
+        b_end -= 1
+    length, other = a_end - a, b_end - b
     if length == 0 or other == 0:
         return max(length, other)
     positive = ~_ZERO if length == 64 else (_ONE << np.uint64(length)) - _ONE
@@ -50,10 +60,7 @@ def edits(data: Bytes, a: int, a_end: int, b: int, b_end: int) -> int:
 @njit(cache=True, nogil=True)
 def one_edit(data: Bytes, a: int, a_end: int, b: int, b_end: int) -> bool:
     """Whether `edits` of the two words is at most one: what is unlike begins and ends at one place."""
-    if a_end - a > LONGEST:
-        a_end = a + LONGEST
-    if b_end - b > LONGEST:
-        b_end = b + LONGEST
+    a_end, b_end = min(a_end, a + LONGEST), min(b_end, b + LONGEST)
     while a < a_end and b < b_end and data[a] == data[b]:
         a += 1
         b += 1
@@ -66,24 +73,24 @@ def one_edit(data: Bytes, a: int, a_end: int, b: int, b_end: int) -> bool:
     return left == 2 and right == 2 and data[a] == data[b + 1] and data[a + 1] == data[b]
 
 
+@njit(cache=True, nogil=True, inline="always")
+def letter_bit(letter: int) -> np.uint64:
+    """The bit of a letter in a set; one for each of A to Z, some for other bytes together."""
+    return _ONE << np.uint64(min(letter & 31, _CLASSES - 1))
+
+
 @njit(cache=True, nogil=True)
 def letter_sets(data: Bytes, starts: Ints) -> Words:
-    """The letters of each word as a set of 32 bits, and above them its length; uint64.
+    """The letters of each word as a set, above it those it has twice or more, and above both its length; uint64.
 
-    Words far apart in letters are far apart in edits, and this tells most of them without a look at the letters.
+    An edit changes two bits of the sets at most. Words far apart in letters are far apart in edits, and this tells most
+    of them without a look at the letters.
     """
     out = np.zeros(len(starts) - 1, np.uint64)
     for word in range(len(out)):
         for at in range(starts[word], starts[word + 1]):
-            out[word] |= np.uint64(1) << np.uint64(data[at] & 31)
-        out[word] |= np.uint64(starts[word + 1] - starts[word]) << np.uint64(32)
+            letter = letter_bit(data[at])
+            out[word] |= letter if out[word] & letter == _ZERO else letter << np.uint64(_CLASSES)
+        length = min(starts[word + 1] - starts[word], _MOST_LENGTH)
+        out[word] |= np.uint64(length) << LENGTH_SHIFT
     return out
-
-
-@njit(cache=True, nogil=True, inline="always")
-def bits_set(value: np.uint32) -> int:
-    """How many bits of a word are set, two by two, then four by four (Warren, Hacker's Delight, 5-1)."""
-    value = value - ((value >> np.uint32(1)) & np.uint32(0x55555555))
-    value = (value & np.uint32(0x33333333)) + ((value >> np.uint32(2)) & np.uint32(0x33333333))
-    value = (value + (value >> np.uint32(4))) & np.uint32(0x0F0F0F0F)
-    return int(np.uint32(value * np.uint32(0x01010101)) >> np.uint32(24))

@@ -4,18 +4,17 @@ import numpy as np
 from numba import njit
 
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
-from saksama.linkage.kernels.distance import bits_set, edits
-from saksama.linkage.kernels.text import mixed
+from saksama.linkage.kernels.distance import LETTERS, edits
+from saksama.linkage.kernels.machine import bits_set
 
 SAME_DATE, SWAPPED, ONE_DIGIT, SAME_DAY_MONTH, TWO_PARTS, SAME_YEAR, OTHER_DATE, DATE_IN_NUMBER = range(1, 9)
 SAME_TEXT, NEAR_TEXT, ALIKE_TEXT, OTHER_TEXT = range(1, 5)
 (
     SAME_NUMBER, SLIP, SERIAL_SLIP, SERIAL_NEXT, SERIAL_OTHER, REISSUED, DATE_REWRITTEN, SAME_REGION, OTHER_NUMBER,
 ) = range(1, 10)  # fmt: skip
-_TEN, _NO_DIGIT = np.uint64(10), np.uint64(99)
+_TEN, _NINE, _NONE, _NO_DIGIT = np.uint64(10), np.uint64(9), np.uint64(0), np.uint64(99)
 _10000, _100 = np.uint32(10000), np.uint32(100)
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31
-DATE_DIGITS = 6  # inside a NIK
 _WOMAN = 40  # added to the day of birth in a woman's NIK
 SAME_HOUSEHOLD, SAME_LANE, SAME_VILLAGE, SAME_DISTRICT, SAME_REGENCY, SAME_PROVINCE, ELSEWHERE = range(1, 8)
 
@@ -24,6 +23,12 @@ SAME_HOUSEHOLD, SAME_LANE, SAME_VILLAGE, SAME_DISTRICT, SAME_REGENCY, SAME_PROVI
 def one_digit_apart(a: int, b: int, length: int) -> bool:
     """Whether two numbers of `length` digits differ by one digit replaced, or by two neighbours swapped."""
     one, two = np.uint64(a), np.uint64(b)
+    # Then their difference is 1 to 9, or 9 to 81 by nines, and zeros behind it: few numbers have to be read.
+    apart_by = max(one, two) - min(one, two)
+    while apart_by > _NINE and apart_by % _TEN == _NONE:
+        apart_by //= _TEN
+    if apart_by > _NINE and (apart_by > _NINE * _NINE or apart_by % _NINE != _NONE):
+        return False
     apart, waiting_one, waiting_two = 0, _NO_DIGIT, _NO_DIGIT
     for _ in range(length):
         x, y = one % _TEN, two % _TEN
@@ -225,7 +230,7 @@ def compare_texts(
         a_length, b_length = starts[a + 1] - starts[a], starts[b + 1] - starts[b]
         shorter, longer = min(a_length, b_length), max(a_length, b_length)
         # No fewer edits than this; mostly that is enough to know.
-        apart = max(longer - shorter, (bits_set(np.uint32(sets[a] ^ sets[b])) + 1) // 2)
+        apart = max(longer - shorter, (bits_set((sets[a] ^ sets[b]) & LETTERS) + 1) // 2)
         if apart <= 1 or 4 * apart <= longer:
             apart = edits(data, starts[a], starts[a + 1], starts[b], starts[b + 1])
         if apart <= 1 and longer >= 4:
@@ -263,28 +268,6 @@ def read_numbers(data: Bytes, offsets: Ints, width: int) -> Ints:
             value = value * 10 + digit
         if sound and varied and value % 10_000 != 0:
             out[row] = value
-    return out
-
-
-@njit(cache=True, nogil=True)
-def digits_left_out(numbers: Ints) -> Words:
-    """Each NIK six times, with one digit of its date left out; uint64[n, 6], 0 where there is no number.
-
-    Two that differ there by one digit, or by two neighbours swapped, have one of these in common (the deletion
-    neighbourhood of Mor and Fraenkel 1982). A digit like the one before it gives nothing new, and 0.
-    """
-    out = np.zeros((len(numbers), DATE_DIGITS), np.uint64)
-    for k in range(len(numbers)):
-        if numbers[k] <= 0:
-            continue
-        region, date, serial = numbers[k] // 10**10, numbers[k] // 10**4 % 10**6, numbers[k] % 10**4
-        power, before = 1, -1
-        for at in range(DATE_DIGITS):
-            digit = date // power % 10
-            if digit != before:
-                rest = date // (power * 10) * power + date % power
-                out[k, at] = mixed(np.uint64((region * 10**5 + rest) * 10**4 + serial + 1)) | np.uint64(1)
-            power, before = power * 10, digit
     return out
 
 

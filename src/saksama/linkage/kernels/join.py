@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 
 from saksama.linkage.kernels.arrays import Ints, Words
+from saksama.linkage.kernels.keying import Share, part_of
 
 _DIGIT = 2048  # eleven bits a pass
 
@@ -94,30 +95,23 @@ def write_pairs(
 
 
 @njit(cache=True, nogil=True)
-def scatter_keys(keys: Words, records: Ints, parts: int, wanted: tuple[int, int]) -> tuple[Words, Ints, Ints]:
-    """Keys and their records put together by part (of a power of two, by the keys' top bits), and where parts begin.
-
-    Only those of the parts from the first of `wanted` to before the last; the others are empty.
-    """
-    bits = 0
-    while 1 << bits < parts:
-        bits += 1
-    shift = np.uint64(64 - bits)
+def scatter_keys(keys: Words, records: Ints, share: Share) -> tuple[Words, Ints, Ints]:
+    """Keys and their records put together by part, and where parts begin; parts outside the share are empty."""
+    parts = 1 << share.bits
     begins = np.zeros(parts + 1, np.int64)
     if parts == 1:
         begins[1] = len(keys)
         return keys, records, begins
-    first, last = wanted
     for k in range(len(keys)):
-        where = np.int64(keys[k] >> shift)
-        begins[where + 1] += first <= where < last
+        where = part_of(keys[k], share.bits)
+        begins[where + 1] += share.first <= where < share.last
     for part in range(parts):
         begins[part + 1] += begins[part]
     at = begins.copy()
     out, out_records = np.empty(begins[parts], np.uint64), np.empty(begins[parts], np.int32)
     for k in range(len(keys)):
-        where = np.int64(keys[k] >> shift)
-        if first <= where < last:
+        where = part_of(keys[k], share.bits)
+        if share.first <= where < share.last:
             out[at[where]], out_records[at[where]] = keys[k], records[k]
             at[where] += 1
     return out, out_records, begins

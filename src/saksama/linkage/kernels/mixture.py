@@ -115,6 +115,33 @@ def add_chances(levels: Bytes, condition: Bytes, tables: Floats, named: Bytes, c
 
 
 @njit(cache=True, nogil=True)
+def discount_local(
+    left: Ints,
+    levels: Bytes,
+    columns: tuple[int, int, int],
+    most: int,
+    discounts: tuple[Bytes, Bytes, Bytes],
+    out: tuple[Bytes, Bytes],
+) -> None:
+    """Where two are of one place (level 1 to `most` of the last of `columns`) take the discounts of what they share.
+
+    `columns` are name, date and place; `discounts`, by record, are of a name as written, of one in plain spelling and
+    of a date. Fills `out`: uint8[3, n], the larger of what is there and the discount; uint8[n], 1 for one place.
+    """
+    name, date, place = columns
+    for k in range(len(left)):
+        if not 1 <= levels[k, place] <= most:
+            continue
+        out[1][k] = 1
+        if 1 <= levels[k, name] <= 2:
+            what = levels[k, name] - 1
+            discount = discounts[0][left[k]] if what == 0 else discounts[1][left[k]]
+            out[0][what, k] = max(out[0][what, k], discount)
+        if levels[k, date] == 1:
+            out[0][2, k] = max(out[0][2, k], discounts[2][left[k]])
+
+
+@njit(cache=True, nogil=True)
 def level_counts(levels: Bytes, shares: Floats, counted: Bytes, depth: int) -> Floats:
     """Expected number of pairs of each class at each level; float64[classes, comparisons, depth].
 

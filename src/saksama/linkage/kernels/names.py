@@ -4,16 +4,31 @@ import numpy as np
 from numba import njit
 
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
-from saksama.linkage.kernels.distance import bits_set, edits, one_edit
-from saksama.linkage.kernels.prefetch import prefetch
+from saksama.linkage.kernels.distance import LENGTH_SHIFT, LETTERS, ONCE, edits, one_edit
+from saksama.linkage.kernels.machine import bits_set, prefetch
 
 BLANK, EXACT, RESPELT, TYPED, SHORTER, SHORTER_TYPED, PARTLY, OTHER = range(8)  # levels, and 0 is blank everywhere
 MOST_WORDS = 12
 _SLIPS = 8.6  # bits: a word of usual length can be mistyped in about 400 ways
 _INITIAL = 2.0  # bits: five letters begin most names
 _AHEAD = 8  # pairs by which memory is asked for before it is needed
-_LENGTH = np.uint64(32)
 _H = 72  # at a seam it is written or not
+_ONCE_BUT_H, _NONE = ONCE & ~(np.uint64(1) << np.uint64(_H & 31)), np.uint64(0)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _lengths(one: np.uint64, two: np.uint64) -> tuple[int, int, int]:
+    """Of two words' letter sets the shorter length, by how much the other is longer, and how many edits are a slip."""
+    a, b = int(one >> LENGTH_SHIFT), int(two >> LENGTH_SHIFT)
+    shorter, longer = min(a, b), max(a, b)
+    return shorter, longer - shorter, int(longer >= 4) + int(shorter >= 8)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def may_relate(one: np.uint64, two: np.uint64) -> bool:
+    """Whether words of these letter sets can be mistyped or an initial of one another; told without a branch."""
+    shorter, apart, allowed = _lengths(one, two)
+    return (shorter <= 1) | ((apart <= allowed) & (bits_set((one ^ two) & LETTERS) <= 2 * allowed))
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -24,13 +39,10 @@ def word_relation(data: Bytes, starts: Ints, sets: Words, a: int, b: int) -> int
     """
     if a == b:
         return 3
-    one, two = sets[a], sets[b]
-    a_length, b_length = np.int64(one >> _LENGTH), np.int64(two >> _LENGTH)
-    shorter, longer = min(a_length, b_length), max(a_length, b_length)
+    shorter, _apart, allowed = _lengths(sets[a], sets[b])
     if shorter <= 1:
         return 1 if shorter == 1 and data[starts[a]] == data[starts[b]] else 0
-    allowed = 2 if shorter >= 8 else (1 if longer >= 4 else 0)
-    if longer - shorter > allowed or bits_set(np.uint32(one ^ two)) > 2 * allowed:
+    if not may_relate(sets[a], sets[b]):
         return 0
     if allowed == 1:
         return 2 if one_edit(data, starts[a], starts[a + 1], starts[b], starts[b + 1]) else 0
@@ -41,10 +53,12 @@ def word_relation(data: Bytes, starts: Ints, sets: Words, a: int, b: int) -> int
 def _join_matches(data: Bytes, starts: Ints, sets: Words, parts: tuple[int, int, int]) -> bool:
     """Of three `parts`, words, whether the first is the second and the third as one, H and doubled letters aside."""
     whole, first, second = parts
+    if ((sets[first] | sets[second]) ^ sets[whole]) & _ONCE_BUT_H != _NONE:
+        return False
     one, two, both = (
-        np.int64(sets[first] >> _LENGTH),
-        np.int64(sets[second] >> _LENGTH),
-        np.int64(sets[whole] >> _LENGTH),
+        np.int64(sets[first] >> LENGTH_SHIFT),
+        np.int64(sets[second] >> LENGTH_SHIFT),
+        np.int64(sets[whole] >> LENGTH_SHIFT),
     )
     if abs(both - one - two) > 2 or one < 2 or two < 2:
         return False
@@ -98,22 +112,25 @@ def align(  # noqa: PLR0912  # three ways to match, and numba inlines no closure
     data, starts, sets, rarity, local = dictionary
     a_size, b_size = a[1] - a[0], b[1] - b[0]
     a_used, b_used, surprise, less, all_equal, initials = 0, 0, 0.0, 0.0, 1, False
+    near = False
     for i in range(a_size):
+        one = words[a[0] + i]
         for j in range(b_size):
-            if words[a[0] + i] == words[b[0] + j] and not b_used >> j & 1:
+            two = words[b[0] + j]
+            near |= may_relate(sets[one], sets[two]) & (one != two)
+            if one == two and not (a_used >> i | b_used >> j) & 1:
                 a_used |= 1 << i
                 b_used |= 1 << j
-                surprise += rarity[words[a[0] + i]]
-                less += local[words[a[0] + i]]
-                break
-    if a_size != b_size:
+                surprise += rarity[one]
+                less += local[one]
+    if a_size != b_size and a_used != (1 << a_size) - 1 and b_used != (1 << b_size) - 1:
         a_used, b_used = _align_joined(words, (a[0], a[1], a_used), (b[0], b[1], b_used), (data, starts, sets))
         b_used, a_used = _align_joined(words, (b[0], b[1], b_used), (a[0], a[1], a_used), (data, starts, sets))
-    for i in range(a_size):
+    for i in range(a_size if near else 0):
         for j in range(b_size):
-            if (a_used >> i & 1) | (b_used >> j & 1):
-                continue
             one, two = words[a[0] + i], words[b[0] + j]
+            if (a_used >> i & 1) | (b_used >> j & 1) or not may_relate(sets[one], sets[two]):
+                continue
             relation = word_relation(data, starts, sets, one, two)
             initials |= relation == 1
             if relation == 2:

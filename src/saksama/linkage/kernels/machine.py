@@ -1,4 +1,8 @@
-"""Asking for memory before it is needed: records compared lie far apart, and waiting for each would cost most."""
+"""What the machine does in one instruction and the language has no word for.
+
+Memory asked for before it is needed: records compared lie far apart, and waiting for each would cost most. And bits
+counted.
+"""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -33,3 +37,13 @@ def prefetch(_typing: Any, array: Any, index: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, index), codegen
+
+
+@cast("Callable[[Callable[..., Any]], Callable[[Any], int]]", intrinsic)
+def bits_set(_typing: Any, _value: Any) -> Any:
+    """How many bits of a uint64 are set (the `llvm.ctpop` intrinsic)."""
+
+    def codegen(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.int64(types.uint64), codegen
