@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saksama.linkage.blocking import Walk
+from saksama.linkage.comparison import Evidence
 from saksama.linkage.kernels import (
     distance,
     fields,
@@ -17,6 +18,7 @@ from saksama.linkage.kernels import (
     mixture,
     names,
     partition,
+    sifting,
     tally,
     text,
     windows,
@@ -255,15 +257,48 @@ def test_it_puts_keys_in_parts_by_their_top_bits(values: list[int], parts: int, 
         assert all(int(key) * parts >> 64 == part for key in keys[begins[part] : begins[part + 1]])
 
 
-@given(st.lists(st.tuples(st.integers(0, 6), st.sampled_from([1, 2])), max_size=20))
-def test_it_merges_pairs_and_what_brought_them(entries: list[tuple[int, int]]) -> None:
-    pairs, marks = np.array([p for p, _ in entries], np.uint64), np.array([m for _, m in entries], np.uint8)
-    first, together = join.merge_marks(pairs, np.argsort(pairs), marks)
-    assert pairs[first].tolist() == sorted({pair for pair, _ in entries})
-    for pair, found in zip(pairs[first].tolist(), together.tolist(), strict=True):
-        assert found == (
-            3 if {m for p, m in entries if p == pair} == {1, 2} else next(m for p, m in entries if p == pair)
-        )
+EVIDENCE = st.lists(
+    st.tuples(st.integers(0, 5), st.integers(6, 9), st.integers(-9, 0), st.sampled_from([1, 2])), max_size=30
+)
+
+
+def evidence(entries: list[tuple[int, int, int, int]]) -> Evidence:
+    """Pairs with three levels and a chance that tell which entry they were."""
+    numbers = np.arange(len(entries))
+    left, right, bits, _marks = np.array(entries, np.int64).reshape(-1, 4).T
+    levels = np.stack([numbers, numbers + 1, numbers + 2], 1).astype(np.uint8)
+    chance = np.stack([bits, -numbers], 1).astype(np.float32)
+    return Evidence(left.astype(np.int32), right.astype(np.int32), levels, chance)
+
+
+def rows(some: Evidence) -> list[tuple[int, int, list[int], list[float]]]:
+    columns = (some.left.tolist(), some.right.tolist(), some.levels.tolist(), some.chance.tolist())
+    return list(zip(*columns, strict=True))
+
+
+@given(EVIDENCE, st.integers(0, 20))
+def test_it_keeps_pairs_that_surprise(entries: list[tuple[int, int, int, int]], least: int) -> None:
+    whole = evidence(entries)
+    kept = sifting.surprising((whole.left, whole.right, whole.levels, whole.chance), -float(least))
+    assert rows(Evidence(*kept)) == [row for row in rows(whole) if sum(row[3]) <= -least]
+
+
+@given(EVIDENCE, st.integers(1, 5))
+def test_it_puts_pairs_together_by_bucket(entries: list[tuple[int, int, int, int]], count: int) -> None:
+    buckets = evidence(entries).by_bucket(count, 6)
+    for number, bucket in enumerate(buckets):
+        assert rows(bucket) == [row for row in rows(evidence(entries)) if row[0] * count // 6 == number]
+
+
+@given(EVIDENCE)
+def test_it_keeps_each_pair_once_with_all_that_brought_it(entries: list[tuple[int, int, int, int]]) -> None:
+    marks: dict[tuple[int, int], int] = {}
+    for left, right, _bits, mark in entries:
+        marks[left, right] = marks.get((left, right), 0) | mark
+    once, together = evidence(entries).each_once(np.array([mark for *_, mark in entries], np.uint8))
+    assert list(zip(once.left.tolist(), once.right.tolist(), strict=True)) == sorted(marks)
+    assert together.tolist() == [marks[pair] for pair in sorted(marks)]
+    assert all(row in rows(evidence(entries)) for row in rows(once))
 
 
 @given(st.lists(st.integers(0, 2**33), max_size=40))

@@ -12,6 +12,7 @@ from saksama.linkage.frequencies import NameCounts
 from saksama.linkage.kernels import fields, names
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
 from saksama.linkage.kernels.mixture import add_chances, conditions, discount_local
+from saksama.linkage.kernels.sifting import by_bucket, each_once, surprising
 from saksama.linkage.kernels.tally import salted
 from saksama.linkage.plan import Comparison, LinkagePlan
 from saksama.linkage.prepared import Prepared
@@ -110,6 +111,18 @@ class Evidence:
     def taken(self, chosen: Ints | slice) -> "Evidence":
         """Some of the pairs, by mask, slice or index."""
         return Evidence(self.left[chosen], self.right[chosen], self.levels[chosen], self.chance[chosen])
+
+    def by_bucket(self, count: int, size: int) -> "list[Evidence]":
+        """The pairs by left record, of which there are `size`, in `count` buckets of one width; in their order."""
+        rows, begins = by_bucket((self.left, self.right, self.levels, self.chance), count, size)
+        whole = Evidence(*rows)
+        return [whole.taken(slice(begins[k], begins[k + 1])) for k in range(count)]
+
+    def each_once(self, marks: Bytes) -> "tuple[Evidence, Bytes]":
+        """The pairs ascending, each once, with the marks (uint8[n]) of all its likes together."""
+        pairs = self.pairs()
+        rows, together = each_once((self.left, self.right, self.levels, self.chance), pairs, np.argsort(pairs), marks)
+        return Evidence(*rows), together
 
 
 def measure_surprise(prepared: Prepared) -> tuple[Surprise, NameCounts | None]:
@@ -230,10 +243,8 @@ class Comparer:
             common = self.common_of(left)
             named = np.array([c.kind in NAMED for c in self.plan.comparisons], np.uint8)
             add_chances(levels, conditions_of(levels, self.plan, common), self.strangers, named, chance)
-        found = Evidence(left, right, levels, chance)
-        if least_bits == -np.inf:
-            return found
-        return found.taken(np.flatnonzero(chance[:, 0] + chance[:, 1] <= -least_bits))
+        rows = (left, right, levels, chance)
+        return Evidence(*(rows if least_bits == -np.inf else surprising(rows, -least_bits)))
 
     def in_rows(self, records: Ints | None = None) -> "Comparer":
         """The same with each record's values side by side; or so of some records, of one table, numbered anew."""

@@ -23,7 +23,7 @@ from saksama.model.errors import BadInput
 from saksama.model.texts import _
 
 _PARTS = ("left", "right", "levels", "chance")
-Part = tuple[Sequence[Sequence[Evidence]], RuleReport]  # what a part of a rule gave, by bucket
+Part = tuple[Sequence[Evidence], RuleReport]  # what a part of a rule gave, by bucket
 
 
 def is_work(name: str) -> bool:
@@ -64,23 +64,23 @@ class Scratch:
 
     def rule(
         self, number: int, parts: Iterable[Part], count: int, width: int
-    ) -> tuple[list[Evidence], list[RuleReport]]:
-        """What a rule gave, by bucket (`count` of them, of `width` comparisons), and the reports of its parts: of an
-        earlier attempt, or made now, each part kept as it comes."""
+    ) -> tuple[list[Sequence[Evidence]], list[RuleReport]]:
+        """What a rule gave, all parts as one, by bucket (`count` of them, of `width` comparisons), and the parts'
+        reports: of an earlier attempt, or made now, each part kept as it comes."""
         folder = self.folder / f"rule-{number:02d}"
         if not self._is_done(folder):
             shelf, reports = self._begin(folder), []
             buckets = [_GrowingEvidence(folder, width) for _ in range(count)]
             for by_bucket, report in parts:
-                for bucket, pieces in zip(buckets, by_bucket, strict=True):
-                    bucket.add(pieces)
+                for bucket, evidence in zip(buckets, by_bucket, strict=True):
+                    bucket.add(evidence)
                 reports.append(report)
             for bucket_number, bucket in enumerate(buckets):
                 _put(shelf, str(bucket_number), bucket.finish())
             shelf.close({**self.about, "buckets": count, "reports": [asdict(report) for report in reports]})
         kept = ShelfReader(folder)
         found = [_get(kept, str(bucket)) for bucket in range(kept.about["buckets"])]
-        return found, [RuleReport(**report) for report in kept.about["reports"]]
+        return [found], [RuleReport(**report) for report in kept.about["reports"]]
 
     def merged(self, number: int, make: Callable[[], tuple[Evidence, Bytes]]) -> tuple[Evidence, Bytes]:
         """A bucket of all rules' pairs, each once, with its marks: of an earlier attempt, or made now and kept."""
@@ -111,17 +111,6 @@ class Scratch:
         return True
 
 
-def together(parts: Iterable[Part], count: int, width: int) -> tuple[list[Evidence], list[RuleReport]]:
-    """What the parts of a rule gave, by bucket (`count` of them, of `width` comparisons), and the parts' reports."""
-    buckets: list[list[Evidence]] = [[] for _ in range(count)]
-    reports = []
-    for found, report in parts:
-        for bucket, pieces in zip(buckets, found, strict=True):
-            bucket.extend(pieces)
-        reports.append(report)
-    return [Evidence.together(pieces) if pieces else Evidence.none(width) for pieces in buckets], reports
-
-
 class _GrowingEvidence:
     """Evidence that grows in files."""
 
@@ -131,10 +120,9 @@ class _GrowingEvidence:
             part: Growing(getattr(none, part).dtype, folder, getattr(none, part).shape[1:]) for part in _PARTS
         }
 
-    def add(self, pieces: Sequence[Evidence]) -> None:
-        for evidence in pieces:
-            for part, growing in self.parts.items():
-                growing.add(getattr(evidence, part))
+    def add(self, evidence: Evidence) -> None:
+        for part, growing in self.parts.items():
+            growing.add(getattr(evidence, part))
 
     def finish(self) -> Evidence:
         return Evidence(**{part: growing.finish() for part, growing in self.parts.items()})

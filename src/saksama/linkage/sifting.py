@@ -1,6 +1,6 @@
 """Sifting: the pairs that blocking gives are compared at once, and those worth weighing kept; the rest is forgotten."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -9,16 +9,16 @@ import numpy as np
 
 from saksama.linkage.blocking import RuleReport, keys_by_part, reported, rounds_of, walks_of_part
 from saksama.linkage.comparison import Comparer, Evidence
-from saksama.linkage.kernels.arrays import Bytes, Ints, Words
-from saksama.linkage.kernels.join import merge_marks
+from saksama.linkage.kernels.arrays import Bytes
 from saksama.linkage.keys import Keys
 from saksama.linkage.plan import BlockingRule
-from saksama.linkage.resuming import Part, Scratch, together
+from saksama.linkage.resuming import Part, Scratch
 
 THREADS = 2
 BY_NUMBER, BY_OTHERS = np.uint8(1), np.uint8(2)  # who brought a pair: rules with a person number in their key, others
 _SLICE = 1 << 19  # records whose keys are made at a time
-_A_BUCKET = 4_000_000  # records whose pairs are put in order together
+_A_BUCKET = 500_000  # records whose pairs are put in order together: so many lie near one another in memory
+_MOST_BUCKETS = 64
 _UNDIVIDED = 150_000  # records: the pairs of fewer are put in order by one thread
 
 
@@ -65,12 +65,10 @@ def sift(
         for number, rule in enumerate(plan.blocking):
             mark = BY_NUMBER if any(part.partition(":")[0] in numbers for part in rule.keys) else BY_OTHERS
             parts = _in_turn(pool, rule, comparer, least_bits)
-            if scratch is None:
-                found, reports = together(parts, count, width)
-            else:
-                found, reports = scratch.rule(number, parts, count, width)
-            for bucket, evidence in zip(buckets, found, strict=True):
-                bucket.append((evidence, mark))
+            found, reports = _gathered(parts) if scratch is None else scratch.rule(number, parts, count, width)
+            for by_bucket in found:
+                for bucket, evidence in zip(buckets, by_bucket, strict=True):
+                    bucket.append((evidence, mark))
             rules.append(reported(rule.name, reports))
             caps.append([report.cap for report in reports])
             progress((number + 1) / len(plan.blocking))
@@ -79,7 +77,7 @@ def sift(
 
 
 def _buckets_of(records: int) -> int:
-    return 1 if records < _UNDIVIDED else max(THREADS, records // _A_BUCKET)
+    return 1 if records < _UNDIVIDED else min(max(THREADS, records // _A_BUCKET), _MOST_BUCKETS)
 
 
 def _in_turn(pool: ThreadPoolExecutor, rule: BlockingRule, comparer: Comparer, least_bits: float) -> Iterator[Part]:
@@ -102,21 +100,18 @@ def _in_turn(pool: ThreadPoolExecutor, rule: BlockingRule, comparer: Comparer, l
             yield future.result()
 
 
+def _gathered(parts: Iterable[Part]) -> tuple[list[Sequence[Evidence]], list[RuleReport]]:
+    """What the parts of a rule gave, each by bucket, and their reports."""
+    whole = list(parts)
+    return [found for found, _ in whole], [report for _, report in whole]
+
+
 def _sift_part(rule: BlockingRule, comparer: Comparer, keys: Keys, least_bits: float) -> Part:
     walks, report = walks_of_part(rule, comparer.prepared, comparer.plan, keys)
-    size = len(comparer.prepared)
-    count = _buckets_of(size)
-    out: list[list[Evidence]] = [[] for _ in range(count)]
+    found = [Evidence.none(len(comparer.plan.comparisons))]
     for walk in walks:
-        for pairs in walk.chunks(comparer.prepared.border):
-            found = comparer.compare_chunk(pairs, least_bits)
-            if count == 1:
-                out[0].append(found)
-                continue
-            bucket = found.left.astype(np.int64) * count // size
-            for number in np.unique(bucket).tolist():
-                out[number].append(found.taken(np.flatnonzero(bucket == number)))
-    return out, report
+        found += [comparer.compare_chunk(pairs, least_bits) for pairs in walk.chunks(comparer.prepared.border)]
+    return Evidence.together(found).by_bucket(_buckets_of(len(comparer.prepared)), len(comparer.prepared)), report
 
 
 def _merged(bucket: list[tuple[Evidence, np.uint8]], width: int) -> tuple[Evidence, Bytes]:
@@ -126,10 +121,4 @@ def _merged(bucket: list[tuple[Evidence, np.uint8]], width: int) -> tuple[Eviden
     marks = np.repeat([mark for _, mark in bucket], [len(evidence) for evidence, _ in bucket]).astype(np.uint8)
     whole = Evidence.together([evidence for evidence, _ in bucket])
     bucket.clear()
-    pairs = whole.pairs()
-    first, together = merge_marks(pairs, _order(pairs), marks)
-    return whole.taken(first), together
-
-
-def _order(pairs: Words) -> Ints:
-    return np.argsort(pairs)
+    return whole.each_once(marks)

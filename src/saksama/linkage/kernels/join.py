@@ -141,20 +141,6 @@ def crowded(bounds: Ints, cap: int) -> tuple[Ints, Ints]:
 
 
 @njit(cache=True, nogil=True)
-def merge_marks(pairs: Words, order: Ints, marks: Ints) -> tuple[Ints, Ints]:
-    """Of pairs put in `order` (ascending) the first of each, by its place, and the marks of all its likes together."""
-    first, together = np.empty(len(pairs), np.int64), np.empty(len(pairs), np.uint8)
-    known = 0
-    for at in order:
-        if known and pairs[first[known - 1]] == pairs[at]:
-            together[known - 1] |= marks[at]
-        else:
-            first[known], together[known] = at, marks[at]
-            known += 1
-    return first[:known].copy(), together[:known].copy()
-
-
-@njit(cache=True, nogil=True)
 def components(left: Ints, right: Ints, size: int) -> Ints:
     """For each of `size` records the smallest record it is connected with; int64, union-find with path halving."""
     parent = np.arange(size)
