@@ -12,8 +12,7 @@ import numpy as np
 
 from saksama.linkage.comparison import DEPTH, LEVELS, NEARNESS, Evidence
 from saksama.linkage.kernels.arrays import Floats
-from saksama.linkage.kernels.fields import SAME_NUMBER
-from saksama.linkage.kernels.mixture import namesake_bits, rarities
+from saksama.linkage.kernels.mixture import count_namesakes, namesake_bits
 from saksama.linkage.plan import LinkagePlan
 
 RARITIES = 24  # steps of two bits
@@ -52,30 +51,28 @@ class Namesakes:
 
     def learnt(self, evidence: Evidence, shares: tuple[Floats, Floats], strangers: Floats | None) -> "Namesakes":
         """The same as the shares of pairs teach it: of one person, and of namesakes. `strangers` as in `train`."""
-        name, date, number, _text, _place = self.columns
-        doubles, namesakes = np.where(evidence.levels[:, number] == SAME_NUMBER, shares[0], 0.0), shares[1]
-        of = rarities(evidence.levels, evidence.chance, (name, date), RARITIES)
-        usual, counted = (np.bincount(of, each, minlength=RARITIES + 1)[1:] for each in (doubles, namesakes))
+        nearness = NEARNESS if self.columns[4] >= 0 else NEARNESS[:1]
+        rare, near = count_namesakes(evidence.levels, evidence.chance, self.columns, shares, nearness, RARITIES)
+        usual, counted = rare[:, 1:]
         # Each drawn to the other: where few doubles are known, nothing is said.
         one, two = (np.maximum(each / max(each.sum(), 1.0), _LEAST) for each in (usual, counted))
         one = (usual + _FIRMNESS * two) / (usual.sum() + _FIRMNESS)
         two = (counted + _FIRMNESS * one) / (counted.sum() + _FIRMNESS)
         rarity = np.clip(np.log2(two / one), -_MOST, _MOST)
-        return replace(self, rarity=rarity, texts=self._texts(evidence, namesakes, strangers))
+        return replace(self, rarity=rarity, texts=self._texts(near, strangers))
 
-    def _texts(self, evidence: Evidence, namesakes: Floats, strangers: Floats | None) -> Floats:
-        _name, _date, _number, text, place = self.columns
-        out = np.zeros((DEPTH, DEPTH))
+    def _texts(self, counts: Floats, strangers: Floats | None) -> Floats:
+        """What birthplaces say, from how many namesakes share them so, by nearness and level; float64[place, text]."""
+        text, out = self.columns[3], np.zeros((DEPTH, DEPTH))
         if text < 0 or strangers is None:
             return out
-        nearness = NEARNESS[evidence.levels[:, place]] if place >= 0 else np.full(len(evidence), NEARNESS[0])
-        levels = evidence.levels[:, text]
         for near in np.unique(NEARNESS):
             usual = 2.0 ** strangers[near, text, : LEVELS["text"]]
             usual[0] = 0
             usual /= usual.sum()
-            chosen = (nearness == near) & (levels > 0)
-            counted = np.bincount(levels[chosen], namesakes[chosen], minlength=LEVELS["text"])
+            counted = np.zeros(LEVELS["text"])
+            if near < len(counts):
+                counted[1:] = counts[near, 1 : LEVELS["text"]]
             drawn = (counted + _FIRMNESS * usual) / (counted.sum() + _FIRMNESS)
             bits = np.log2(np.maximum(drawn[1:], _LEAST)) - np.log2(np.maximum(usual[1:], _LEAST))
             out[near == NEARNESS, 1 : LEVELS["text"]] = np.clip(bits, -_MOST_OF_TEXT, _MOST_OF_TEXT)

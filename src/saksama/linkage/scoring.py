@@ -12,7 +12,7 @@ from saksama.linkage.training import Model
 
 MOST_BITS = 200  # of weight told apart
 _KEPT = 0.01  # probability below which a pair is counted, and forgotten
-_AT_ONCE = 1 << 18  # pairs
+_AT_ONCE = 1 << 16  # pairs
 _ALLOWANCE = 1.4  # false pairs to each that the model expects
 _NEVER_SURE = 0.001
 _SMOOTH = 1.5  # bits

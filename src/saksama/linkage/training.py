@@ -24,7 +24,7 @@ _WORTH = 1e-4  # share of all classes but strangers below which a pair teaches n
 _ROUNDS = 25
 _CLOSE = 1e-3  # of the class sizes, relative: then EM has settled
 _TRAINING_PAIRS = 1_500_000
-_AT_ONCE, _THREADS = 1 << 18, 2  # pairs whose shares one thread counts
+_AT_ONCE, _THREADS = 1 << 16, 2  # pairs whose shares one thread counts
 _FEW = 5.0  # pairs: smaller classes do not hold EM up
 
 # Where EM starts, and the beliefs it is drawn to: shares of levels 1.. by kind. Doubles: MATCHING notes 7.2 and the
@@ -140,7 +140,7 @@ def sample_of(buckets: Sequence[Evidence]) -> tuple[Evidence, int]:
     step = max(1, sum(len(bucket) for bucket in buckets) // _TRAINING_PAIRS)
     parts, passed = [], 0
     for bucket in buckets:
-        parts.append(bucket.taken(np.arange(-passed % step, len(bucket), step)))
+        parts.append(bucket.taken(slice(-passed % step, None, step)))
         passed += len(bucket)
     return Evidence.together(parts), step
 
@@ -165,6 +165,9 @@ def train(
     counted = _anchors(part, plan)
     for rounds in range(1, _ROUNDS + 1):
         shares = model.shares(part)
+        if rounds == 1:
+            worth = np.flatnonzero(shares.sum(axis=1) > _WORTH)
+            part, counted, shares = part.taken(worth), counted[worth], shares[worth]
         known = level_counts(part.levels, shares, counted, DEPTH) * step
         known[:, :, 0] = 0
         if namesakes is not None:
@@ -174,9 +177,6 @@ def train(
         new = np.maximum(shares.sum(axis=0, dtype=np.float64) * step, 0.5)
         moved = np.abs(np.log(new / sizes))[new > _FEW].max(initial=0.0)
         sizes = new
-        if rounds == 1:
-            worth = np.flatnonzero(shares.sum(axis=1) > _WORTH)
-            part, counted = part.taken(worth), counted[worth]
         tables = _logs(drawn / np.maximum(drawn.sum(axis=2, keepdims=True), 1e-12))
         tables[beliefs.sum(axis=2) > 2] = 0.0  # columns a class says nothing of
         for column, comparison in enumerate(plan.comparisons):

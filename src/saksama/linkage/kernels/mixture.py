@@ -49,15 +49,27 @@ def _rarity(name: int, date: int, chance: float, most: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def rarities(levels: Bytes, chance: Floats, columns: tuple[int, int], most: int) -> Ints:
-    """Of pairs of one name and date of birth how rare those are, in steps of two bits from 1 to `most`; 0 of others.
+def count_namesakes(
+    levels: Bytes, chance: Floats, columns: tuple[int, int, int, int, int], shares: tuple[Floats, Floats],
+    nearness: Bytes, most: int,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """How rare the names of doubles of one number are, and of namesakes; and how near and alike namesakes' places are.
 
-    `columns` are those of name and date; `chance` is float32[n, 2], log2 of the chance of name and date in the first.
+    `columns` are those of name, date, number, text and place, -1 where there is none; `chance` is float32[n, 2], log2
+    of the chance of name and date in the first; `shares` are those of one person and of namesakes, float32[n] each;
+    `nearness` is by place level. Gives float64[2, most + 1] by step of two bits, 0 for pairs of another name or date,
+    and float64[nearness, text levels].
     """
-    out = np.empty(len(levels), np.int64)
+    name, date, number, text, place = columns
+    rare, near = np.zeros((2, most + 1)), np.zeros((np.int64(nearness.max()) + 1, 8))
     for k in range(len(levels)):
-        out[k] = _rarity(levels[k, columns[0]], levels[k, columns[1]], chance[k, 0], most)
-    return out
+        rarity = _rarity(levels[k, name], levels[k, date], chance[k, 0], most)
+        if levels[k, number] == 1:
+            rare[0, rarity] += shares[0][k]
+        rare[1, rarity] += shares[1][k]
+        if text >= 0:
+            near[nearness[levels[k, place] if place >= 0 else 0], levels[k, text]] += shares[1][k]
+    return rare, near
 
 
 @njit(cache=True, nogil=True)
