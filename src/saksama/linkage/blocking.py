@@ -19,7 +19,6 @@ from saksama.linkage.prepared import Prepared
 AT_ONCE = 1 << 14  # pairs
 _A_PART = 2_000_000  # records whose keys are sorted together
 _UNDIVIDED = 150_000  # records: fewer are one part
-_PAIRS_A_RECORD = 6  # of one rule: what keeps pairs linear in lines
 _FEW_PAIRS = 10_000
 _LAST_WINDOW = 10  # neighbours compared in a group that no longer key can split
 _MOST_ENTRIES = 160_000_000  # of a rule's keys that stand in memory together, 12 bytes each
@@ -97,7 +96,7 @@ def walks_of_part(
 
     Where they hold more pairs than a part may, the cap is halved until they do not.
     """
-    cap, most = plan.group_cap, _PAIRS_A_RECORD * len(prepared) // parts_of(len(prepared)) + _FEW_PAIRS
+    cap, most = plan.group_cap, rule.pairs_a_line * len(prepared) // parts_of(len(prepared)) + _FEW_PAIRS
     walks = walks_of(rule, prepared, keys, cap)
     while sum(walk.pairs for walk in walks) > most and cap > 4:
         cap //= 2
@@ -109,7 +108,7 @@ def walks_of_part(
         cap=cap,
         largest_group=int(max((s.max(initial=0) for s in sizes), default=0)),
         split_entries=sum(len(w.keys.values) for w in walks[1:]),
-        left_in_windows=int(sizes[-1][sizes[-1] > cap].sum()) if walks[-1].window == _LAST_WINDOW else 0,
+        left_in_windows=int(sizes[-1][sizes[-1] > cap].sum()),
     )
 
 
@@ -139,5 +138,5 @@ def walks_of(rule: BlockingRule, prepared: Prepared, keys: Keys, cap: int) -> li
             break
         keys = longer_keys(Keys(keys.values[over], keys.records[over]), rule.longer[step], prepared)
     large = bounds[(bounds[:, 1] - bounds[:, 0]) > cap]
-    out.append(Walk(keys, large, _LAST_WINDOW))
+    out.append(Walk(keys, large, min(_LAST_WINDOW, cap)))
     return out

@@ -314,13 +314,15 @@ class Comparer:
 
 
 def conditions_of(levels: Bytes, plan: LinkagePlan, common: Bytes) -> Bytes:
-    """What strangers agree on already, by which other chances depend, 0..17; uint8[n]. See `strangers`."""
+    """What strangers agree on already, by which other chances depend, 0..47; uint8[n]. See `strangers`."""
     kinds = [c.kind for c in plan.comparisons]
     if "person_number" not in kinds:
         # Without a number that tells people apart, strangers who agree cannot be told from doubles.
         return np.zeros(len(levels), np.uint8)
-    name, date, place = (kinds.index(kind) if kind in kinds else -1 for kind in ("name", "date", "place"))
-    return conditions(levels, (name, date, place), NEARNESS, common, names.TYPED)
+    name, date, place, text = (
+        kinds.index(kind) if kind in kinds else -1 for kind in ("name", "date", "place", "text")
+    )
+    return conditions(levels, (name, date, place, text), NEARNESS, common, (names.TYPED, fields.NEAR_TEXT))
 
 
 def compare_one(

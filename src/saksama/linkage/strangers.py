@@ -1,8 +1,9 @@
 """What strangers agree on: measured on pairs that are surely two people, given what they agree on already.
 
 Witnesses depend on one another among strangers too: who shares a name mostly shares a sex; who shares a date of birth
-shares six digits of the NIK; who lives in one village was mostly born in one place. So the chance of a level is kept
-for each condition: whether names agree, whether dates of birth agree, and how near the two live.
+shares six digits of the NIK; who lives in one village was mostly born in one place; who was born in one place has the
+NIK of one region. So the chance of a level is kept for each condition: whether names agree, whether dates of birth
+agree, how near the two live, and whether birthplaces agree.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from saksama.linkage.kernels.tally import drawn, salted
 from saksama.linkage.kernels.text import mixed_all
 from saksama.linkage.prepared import Prepared
 
-CONDITIONS = 24  # names agree (2) x dates agree, on a common date (3) x nearness (4)
+CONDITIONS = 48  # names agree (2) x dates agree, on a common date (3) x nearness (4) x birthplaces agree (2)
 _SAMPLE = 200_000
 _NEAR = 50_000  # pairs of each tier of place: neighbours are rare among all pairs of a nation, and common among doubles
 _A_LINE = 30  # pairs taken anywhere for each line: a small table has not more to tell
@@ -35,20 +36,31 @@ def measure_strangers(comparer: Comparer) -> Floats:
     Levels by value hold 0: their chance is in `Evidence.chance`, per pair.
     """
     plan, samples = comparer.plan, _samples(comparer)
-    counts = np.zeros((len(samples), CONDITIONS, len(plan.comparisons), DEPTH))
-    for number, evidence in enumerate(samples):
-        condition = conditions_of(evidence.levels, plan, comparer.common_of(evidence.left)).astype(np.int64)
-        for column in range(len(plan.comparisons)):
-            flat = condition * DEPTH + evidence.levels[:, column]
-            counts[number, :, column] = np.bincount(flat, minlength=CONDITIONS * DEPTH).reshape(CONDITIONS, DEPTH)
-    tables = [_table(counts[:, :, column], comparison.kind) for column, comparison in enumerate(plan.comparisons)]
+    counts = _counted(samples, comparer)
+    # Pairs chosen for their birthplace tell what NIK do there, and nothing of birthplaces.
+    with_birthplace = np.concatenate([counts, _counted(_of_one_birthplace(comparer), comparer)])
+    tables = [
+        _table((with_birthplace if comparison.kind == "person_number" else counts)[:, :, column], comparison.kind)
+        for column, comparison in enumerate(plan.comparisons)
+    ]
     return np.stack(tables, axis=1)
 
 
-# Which conditions matter to a kind: names, dates, nearness. What makes a condition does not depend on it.
+def _counted(samples: list[Evidence], comparer: Comparer) -> Floats:
+    """Pairs by level of each comparison and condition; float64[samples, conditions, comparisons, levels]."""
+    counts = np.zeros((len(samples), CONDITIONS, len(comparer.plan.comparisons), DEPTH))
+    for number, evidence in enumerate(samples):
+        condition = conditions_of(evidence.levels, comparer.plan, comparer.common_of(evidence.left)).astype(np.int64)
+        for column in range(len(comparer.plan.comparisons)):
+            flat = condition * DEPTH + evidence.levels[:, column]
+            counts[number, :, column] = np.bincount(flat, minlength=CONDITIONS * DEPTH).reshape(CONDITIONS, DEPTH)
+    return counts
+
+
+# Which conditions matter to a kind: names, dates, nearness, birthplaces. What makes a condition does not depend on it.
 _MATTERS = {
-    "name": (0, 0, 0), "date": (0, 0, 0), "place": (0, 0, 0), "person_number": (0, 1, 1), "text": (0, 0, 1),
-    "code": (1, 1, 0),
+    "name": (0, 0, 0, 0), "date": (0, 0, 0, 0), "place": (0, 0, 0, 0), "person_number": (0, 1, 1, 1),
+    "text": (0, 0, 1, 0), "code": (1, 1, 0, 0),
 }  # fmt: skip
 _BY_VALUE = {"name": slice(1, 7), "date": slice(1, 3)}
 
@@ -79,9 +91,10 @@ def _table(counts: Floats, kind: str) -> Floats:
 _ALL = range(CONDITIONS)
 
 
-def _parts_of(condition: int) -> tuple[int, int, int]:
-    """Names agree (0, 1); dates (0, 1, 2 on a common date); nearness (0 regency, 1 nearer, 2 afar, 3 province)."""
-    return condition % 2, condition % 6 // 2, condition // 6
+def _parts_of(condition: int) -> tuple[int, int, int, int]:
+    """Names agree (0, 1); dates (0, 1, 2 on a common date); nearness (0 regency, 1 nearer, 2 afar, 3 province);
+    birthplaces agree (0, 1)."""
+    return condition % 2, condition % 6 // 2, condition % 24 // 6, condition // 24
 
 
 def _samples(comparer: Comparer) -> list[Evidence]:
@@ -97,15 +110,31 @@ def _samples(comparer: Comparer) -> list[Evidence]:
         if column not in kinds or other not in kinds:
             continue
         for pairs in _neighbours(prepared, column):
-            found = comparer.compare(pairs)
-            stranger = found.levels[:, kinds.index(other)] >= least
-            if "place" in kinds:
-                stranger &= found.levels[:, kinds.index("place")] != SAME_HOUSEHOLD
-            stranger &= found.levels[:, kinds.index("person_number")] != SAME_NUMBER
-            if column == "date":
-                stranger &= _of_one_sex(prepared, found)
-            out.append(found.taken(stranger))
+            found = _of_two_people(comparer.compare(pairs), kinds, other, least)
+            out.append(found.taken(_of_one_sex(prepared, found)) if column == "date" else found)
     return out
+
+
+def _of_one_birthplace(comparer: Comparer) -> list[Evidence]:
+    """Pairs of strangers of one date and birthplace, and so alike that they might share a name."""
+    kinds, prepared = [c.kind for c in comparer.plan.comparisons], comparer.prepared
+    if not {"name", "date", "person_number", "text"} <= set(kinds):
+        return []
+    some, values = _some_dates(prepared)
+    birthplaces = next(iter(prepared.texts[c.name] for c in comparer.plan.comparisons if c.kind == "text")).codes[some]
+    known = np.flatnonzero(birthplaces >= 0)
+    pairs = _next_to_each_other(some[known], salted(values[known], birthplaces[known] + 1), _SAMPLE)
+    found = _of_two_people(comparer.compare(pairs), kinds, "name", OTHER_NAME)
+    return [found.taken(_of_one_sex(prepared, found))]
+
+
+def _of_two_people(evidence: Evidence, kinds: list[str], other: str, least: int) -> Evidence:
+    """The pairs unlike in the `other` comparison, at level `least` or worse, and of neither one family card nor NIK."""
+    stranger = evidence.levels[:, kinds.index(other)] >= least
+    if "place" in kinds:
+        stranger &= evidence.levels[:, kinds.index("place")] != SAME_HOUSEHOLD
+    stranger &= evidence.levels[:, kinds.index("person_number")] != SAME_NUMBER
+    return evidence.taken(stranger)
 
 
 def _of_one_sex(prepared: Prepared, evidence: Evidence) -> Bytes:
@@ -138,10 +167,7 @@ def pairs_anywhere(prepared: Prepared, most: int, salt: int = 0) -> Words:
 def _neighbours(prepared: Prepared, kind: str) -> Iterator[Words]:
     """Pairs of the same date or plain name: taken across the table, and within each tier of place that divides it."""
     if kind == "date":
-        dates = next(iter(prepared.dates.values()))
-        parts = [_some_of(_date_keys(dates[part]), len(dates)) + part.start for part in in_slices(len(dates))]
-        some = np.concatenate(parts)
-        values = _date_keys(dates[some])
+        some, values = _some_dates(prepared)
     else:
         plain = next(iter(prepared.names.values())).plain
         some = _some_of(plain, len(plain))
@@ -153,6 +179,14 @@ def _neighbours(prepared: Prepared, kind: str) -> Iterator[Words]:
             if where.max(initial=0) > 1:
                 near = np.flatnonzero(where > 0)
                 yield _next_to_each_other(some[near], salted(values[near], where[near]), _NEAR)
+
+
+def _some_dates(prepared: Prepared) -> tuple[Ints, Words]:
+    """All records of some dates of birth, and the dates as keys."""
+    dates = next(iter(prepared.dates.values()))
+    parts = [_some_of(_date_keys(dates[part]), len(dates)) + part.start for part in in_slices(len(dates))]
+    some = np.concatenate(parts)
+    return some, _date_keys(dates[some])
 
 
 def _date_keys(dates: Ints) -> Words:

@@ -94,23 +94,28 @@ def namesake_bits(
 
 
 @njit(cache=True, nogil=True)
-def conditions(levels: Bytes, columns: tuple[int, int, int], nearness: Bytes, common: Bytes, most_name: int) -> Bytes:
-    """The condition of each pair: 1 if names agree (level 1..`most_name`); 2 if dates do, 4 if on a common date; by
-    place 0, 6, 12 or 18.
+def conditions(
+    levels: Bytes, columns: tuple[int, int, int, int], nearness: Bytes, common: Bytes, most: tuple[int, int]
+) -> Bytes:
+    """The condition of each pair: 1 if names agree; 2 if dates do, 4 if on a common date; by place 0, 6, 12 or 18; and
+    24 if texts agree.
 
-    `columns` are those of name, date and place, -1 where there is none; `nearness` maps place levels to 0, 6, 12 or 18;
-    `common` marks pairs whose first record is of a common date.
+    `columns` are those of name, date, place and text, -1 where there is none; `nearness` maps place levels to 0, 6, 12
+    or 18; `common` marks pairs whose first record is of a common date; `most` are the last levels at which names and
+    texts agree.
     """
-    name, date, place = columns
+    name, date, place, text = columns
     out = np.zeros(len(levels), np.uint8)
     for k in range(len(levels)):
         condition = 0
-        if name >= 0 and 1 <= levels[k, name] <= most_name:
+        if name >= 0 and 1 <= levels[k, name] <= most[0]:
             condition += 1
         if date >= 0 and (levels[k, date] == 1 or levels[k, date] == 8):
             condition += 4 if common[k] else 2
         if place >= 0:
             condition += nearness[levels[k, place]]
+        if text >= 0 and 1 <= levels[k, text] <= most[1]:
+            condition += 24
         out[k] = condition
     return out
 
