@@ -164,7 +164,7 @@ def test_what_neighbours_share_is_known_however_few_pairs_are_neighbours(
     monkeypatch.setattr(strangers, "_NEAR", 20_000)
     measured = 2.0 ** comparer_of(crowd(30_000, districts, years=1)).strangers
     number = [c.kind for c in PLAN.comparisons].index("person_number")
-    alike_dates_near = 2 + 6  # names unlike, dates alike, of one district
+    alike_dates_near = 2 + 6 + 24  # names unlike, dates alike, of one district and birthplace
     levels = measured[alike_dates_near, number]
     shared = levels[[fields.SERIAL_SLIP, fields.SERIAL_NEXT, fields.SERIAL_OTHER]].sum()
     assert shared > 0.5

@@ -319,9 +319,7 @@ def conditions_of(levels: Bytes, plan: LinkagePlan, common: Bytes) -> Bytes:
     if "person_number" not in kinds:
         # Without a number that tells people apart, strangers who agree cannot be told from doubles.
         return np.zeros(len(levels), np.uint8)
-    name, date, place, text = (
-        kinds.index(kind) if kind in kinds else -1 for kind in ("name", "date", "place", "text")
-    )
+    name, date, place, text = (kinds.index(kind) if kind in kinds else -1 for kind in ("name", "date", "place", "text"))
     return conditions(levels, (name, date, place, text), NEARNESS, common, (names.TYPED, fields.NEAR_TEXT))
 
 

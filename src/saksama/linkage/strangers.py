@@ -27,6 +27,7 @@ _ONE_NUMBER = -30.0  # log2: two strangers share a NIK by a clerk's hand only, w
 _ERRED = -4.3  # log2 of a twentieth: how often a date of birth is not the one in the NIK
 _WOMAN = 40  # added to the day of birth in a woman's NIK
 _LOW = np.uint64(0xFFFFFF)  # bits of a sorting key in which records of one value are scrambled
+_DRAWN = 20  # pairs by which a share of few pairs is drawn to that of more
 _STEPS = (1, 2, 3, 5, 8)  # neighbours taken in an order by date or name
 
 
@@ -66,17 +67,18 @@ _BY_VALUE = {"name": slice(1, 7), "date": slice(1, 3)}
 
 
 def _table(counts: Floats, kind: str) -> Floats:
-    """log2 shares by condition, drawn towards the share over all conditions by twenty pairs."""
+    """log2 shares by condition, drawn by twenty pairs towards the shares whatever the birthplaces, and these towards
+    the shares over all conditions."""
     known = np.zeros((CONDITIONS, DEPTH))
     if len(counts):
         known += counts.sum(axis=0) if any(_MATTERS[kind]) else counts[0]  # pairs taken anywhere, where nothing matters
     known[:, 0] = 0
     whole = known.sum(axis=0)
     whole = (whole + 0.5 * (np.arange(DEPTH) > 0)) / (whole.sum() + 0.5 * (DEPTH - 1))
-    parts = [tuple(part * matters for part, matters in zip(_parts_of(c), _MATTERS[kind], strict=True)) for c in _ALL]
-    same = [[c for c in _ALL if parts[c] == parts[d]] for d in _ALL]
-    summed = np.stack([known[group].sum(axis=0) for group in same])
-    shares = (summed + 20 * whole) / (summed.sum(axis=1, keepdims=True) + 20)
+    *others, birthplaces = _MATTERS[kind]
+    shares = _shares(known, (*others, 0), whole)
+    if birthplaces:
+        shares = _shares(known, (*others, 1), shares)
     out = np.log2(np.maximum(shares, 1e-9))
     out[:, 0] = 0.0
     if kind in _BY_VALUE:
@@ -86,6 +88,13 @@ def _table(counts: Floats, kind: str) -> Floats:
     if kind == "person_number":
         out[:, SAME_NUMBER] = _ONE_NUMBER
     return np.asarray(out)
+
+
+def _shares(known: Floats, matters: tuple[int, ...], drawn_to: Floats) -> Floats:
+    """Shares of levels over the conditions alike in what matters; float64[conditions, levels]."""
+    parts = [tuple(part * each for part, each in zip(_parts_of(c), matters, strict=True)) for c in _ALL]
+    summed = np.stack([known[[c for c in _ALL if parts[c] == parts[d]]].sum(axis=0) for d in _ALL])
+    return np.asarray((summed + _DRAWN * drawn_to) / (summed.sum(axis=1, keepdims=True) + _DRAWN))
 
 
 _ALL = range(CONDITIONS)
@@ -185,7 +194,7 @@ def _some_dates(prepared: Prepared) -> tuple[Ints, Words]:
     """All records of some dates of birth, and the dates as keys."""
     dates = next(iter(prepared.dates.values()))
     parts = [_some_of(_date_keys(dates[part]), len(dates)) + part.start for part in in_slices(len(dates))]
-    some = np.concatenate(parts)
+    some = np.concatenate([np.empty(0, np.int64), *parts])
     return some, _date_keys(dates[some])
 
 
