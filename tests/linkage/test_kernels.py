@@ -267,7 +267,7 @@ def evidence(entries: list[tuple[int, int, int, int]]) -> Evidence:
     numbers = np.arange(len(entries))
     left, right, bits, _marks = np.array(entries, np.int64).reshape(-1, 4).T
     levels = np.stack([numbers, numbers + 1, numbers + 2], 1).astype(np.uint8)
-    chance = np.stack([bits, -numbers], 1).astype(np.float32)
+    chance = np.stack([bits, -numbers, -2 * (numbers % 3)], 1).astype(np.float32)
     return Evidence(left.astype(np.int32), right.astype(np.int32), levels, chance)
 
 

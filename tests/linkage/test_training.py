@@ -5,7 +5,7 @@ import pytest
 
 from saksama.linkage import training
 from saksama.linkage.comparison import DEPTH, Evidence
-from saksama.linkage.kernels import fields
+from saksama.linkage.kernels import fields, names
 from saksama.linkage.plan import parse_plan, roll_id_plan
 from saksama.linkage.strangers import CONDITIONS
 from saksama.linkage.training import train
@@ -43,7 +43,7 @@ def planted(persons: int, strangers: int) -> Evidence:
         ]
     ).astype(np.uint8)
     bits = sum(np.log2(np.maximum(STRANGERS[w], 1e-9))[levels[:, w] - 1] for w in range(3))
-    whole = np.stack([np.zeros(len(levels)), bits], axis=1).astype(np.float32)
+    whole = np.stack([np.zeros(len(levels)), np.zeros(len(levels)), bits], axis=1).astype(np.float32)
     ids = np.arange(len(levels), dtype=np.int32)
     return Evidence(ids, ids, levels, whole)
 
@@ -66,6 +66,9 @@ SIZES = {"person": 8_000, "family": 6_000, "twins": 2_000, "one_number": 700, "n
 RARE = np.array([17.0, 21.0, 25.0, 29.0, 33.0])  # bits of a name and date of birth shared
 DOUBLES_ARE = np.array([0.05, 0.15, 0.3, 0.3, 0.2])  # how many bear such, of all people
 NAMESAKES_ARE = np.array([0.4, 0.35, 0.2, 0.04, 0.01])
+RARER = np.array([-1.0, 3.0, 7.0])  # bits, of birthplaces shared, than those strangers mostly share
+DOUBLES_ARE_OF = np.array([0.6, 0.25, 0.15])  # such birthplaces
+STRANGERS_ARE_OF = DOUBLES_ARE_OF * 2.0**-RARER / (DOUBLES_ARE_OF * 2.0**-RARER).sum()
 ANYWHERE = {
     "name": [0.001, 0.001, 0.004, 0.004, 0.02, 0.2, 0.77],
     "date": [0.001, 0.001, 0.003, 0.003, 0.03, 0.03, 0.932, 0],
@@ -83,11 +86,22 @@ KINDS = {
         "text": [0.85, 0.06, 0.04, 0.05],
         "code": [0.96, 0, 0, 0.04],
     },
-    "namesakes": {"place": [0, 0.01, 0.1, 0.15, 0.2, 0.2, 0.34], "text": [0.4, 0.01, 0.01, 0.58]},
+    # Two in five of those who bear one NIK were born on one day: of these a clerk mistyped the serial.
+    "one_number": {
+        **training._BELIEFS["one_number"],
+        "date": [0.4, 0.003, 0.1, 0.006, 0.03, 0.03, 0.43, 0.001],
+    },
+    "namesakes": {
+        "person_number": [0, 0.001, 0.06, 0.06, 0.15, 0.003, 0.004, 0.052, 0.67],
+        "place": [0, 0.01, 0.1, 0.15, 0.2, 0.2, 0.34],
+        "text": [0.4, 0.01, 0.01, 0.58],
+    },
 }
 
 
-def of_kind(kind: str, count: int, chance: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def of_kind(
+    kind: str, count: int, chance: np.random.Generator, namesakes_are_of: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Levels of pairs of a kind of the built-in plan, and log2 of the chance that strangers are so."""
     shares = {**ANYWHERE, **(KINDS.get(kind) or training._BELIEFS.get(kind, {}))}
     if kind in ("namesakes", "strangers"):  # of strangers those alone whose names and dates are the same
@@ -103,14 +117,19 @@ def of_kind(kind: str, count: int, chance: np.random.Generator) -> tuple[np.ndar
         bears = DOUBLES_ARE * 2.0**-RARE / (DOUBLES_ARE * 2.0**-RARE).sum()
     alike = (levels[:, 0] <= 2) & (levels[:, 1] == 1)
     named[alike] = -RARE[chance.choice(len(RARE), int(alike.sum()), p=bears)]
-    return levels, np.stack([named, bits[2:].sum(axis=0)], axis=1).astype(np.float32)
+    of, same = np.zeros(count), levels[:, kinds.index("text")] == fields.SAME_TEXT
+    are_of = {"namesakes": namesakes_are_of, "strangers": STRANGERS_ARE_OF}.get(kind, DOUBLES_ARE_OF)
+    of[same] = -RARER[chance.choice(len(RARER), int(same.sum()), p=are_of)]
+    return levels, np.stack([named, of, bits[2:].sum(axis=0)], axis=1).astype(np.float32)
 
 
-def test_it_recovers_the_number_of_each_kind_of_pair_and_what_namesakes_share() -> None:
-    """Also of namesakes who bear common names, and of whom four in ten share a birthplace."""
+@pytest.mark.parametrize("are_of", [DOUBLES_ARE_OF, STRANGERS_ARE_OF], ids=["by custom", "by chance"])
+def test_it_recovers_the_number_of_each_kind_of_pair_and_what_namesakes_share(are_of: np.ndarray) -> None:
+    """Also of namesakes who bear common names, of whom four in ten share a birthplace, and a quarter all of a NIK but
+    its serial."""
     chance, plan, all_pairs = np.random.default_rng(7), roll_id_plan(), 2e8
     strangers = chance.poisson(all_pairs * (DOUBLES_ARE * 2.0**-RARE).sum())
-    parts = [of_kind(kind, size, chance) for kind, size in [*SIZES.items(), ("strangers", strangers)]]
+    parts = [of_kind(kind, size, chance, are_of) for kind, size in [*SIZES.items(), ("strangers", strangers)]]
     levels, bits = (np.concatenate(each) for each in zip(*parts, strict=True))
     ids = np.arange(len(levels), dtype=np.int32)
     table = np.full((CONDITIONS, len(plan.comparisons), DEPTH), -30.0)
@@ -124,8 +143,42 @@ def test_it_recovers_the_number_of_each_kind_of_pair_and_what_namesakes_share() 
         planted_shares = KINDS["person"][comparison.kind]
         learnt = 2.0 ** model.tables[0, column, 1 : len(planted_shares) + 1]
         assert np.abs(learnt - planted_shares).max() < 0.04
+    dates = 2.0 ** model.tables[model.classes.index("one_number"), 1, 1:9]
+    assert np.abs(dates - KINDS["one_number"]["date"]).max() < 0.05
     assert model.namesakes is not None
     rarity = model.namesakes.rarity[(RARE // 2).astype(int)]
     assert np.abs(rarity - np.log2(NAMESAKES_ARE / DOUBLES_ARE))[:3].max() < 0.5
     elsewhere = model.namesakes.texts[fields.ELSEWHERE, fields.SAME_TEXT]
     assert elsewhere == pytest.approx(np.log2(0.4 / 0.05), abs=0.5)
+    # Of 2,500 namesakes four in ten share a birthplace; a fifth as many pairs as there are doubles speak for chance.
+    drawn = (1_000 * are_of + 1_600 * STRANGERS_ARE_OF) / 2_600
+    birthplaces = model.namesakes.birthplaces[((4 + RARER) // 2).astype(int)]
+    assert np.abs(birthplaces - np.log2(drawn / DOUBLES_ARE_OF)).max() < 0.5
+    for together in (0, 1):
+        numbers = model.namesakes.numbers[fields.ELSEWHERE, together]
+        assert numbers[fields.SERIAL_NEXT] == pytest.approx(np.log2(0.27 / 0.018), abs=0.5)
+        assert numbers[fields.OTHER_NUMBER] == pytest.approx(np.log2(0.73 / 0.982), abs=0.15)
+
+
+@pytest.mark.parametrize(
+    ("kind", "level", "to", "most"),
+    [
+        ("person_number", fields.SERIAL_NEXT, fields.SLIP, 0.25),
+        ("person_number", fields.SERIAL_SLIP, fields.SLIP, 0.4),
+        ("name", names.OTHER, names.PARTLY, 0.5),
+    ],
+)
+def test_of_one_person_there_is_no_more_of_what_two_people_are_mistaken_by(
+    kind: str, level: int, to: int, most: float
+) -> None:
+    """However many pairs are so that look like one person's otherwise."""
+    chance, plan, all_pairs = np.random.default_rng(9), roll_id_plan(), 2e8
+    levels, bits = of_kind("person", 8_000, chance, DOUBLES_ARE_OF)
+    column = [c.kind for c in plan.comparisons].index(kind)
+    alike = np.ones(len(levels), bool)
+    for other, surely in ((0, names.EXACT), (1, fields.SAME_DATE), (2, fields.SAME_NUMBER)):
+        alike &= (levels[:, other] == surely) | (other == column)
+    levels[alike & (chance.random(len(levels)) < 0.5), column] = level
+    ids = np.arange(len(levels), dtype=np.int32)
+    table = 2.0 ** train(Evidence(ids, ids, levels, bits), plan, all_pairs, 1_000_000).tables[0, column]
+    assert table[level] <= most * table[to] * 1.001

@@ -19,6 +19,7 @@ from saksama.linkage.prepared import Prepared
 AT_ONCE = 1 << 14  # pairs
 _A_PART = 2_000_000  # records whose keys are sorted together
 _UNDIVIDED = 150_000  # records: fewer are one part
+_PAIRS_A_RECORD = 6  # of one rule: what keeps pairs linear in lines
 _FEW_PAIRS = 10_000
 _LAST_WINDOW = 10  # neighbours compared in a group that no longer key can split
 _MOST_ENTRIES = 160_000_000  # of a rule's keys that stand in memory together, 12 bytes each
@@ -96,7 +97,7 @@ def walks_of_part(
 
     Where they hold more pairs than a part may, the cap is halved until they do not.
     """
-    cap, most = plan.group_cap, rule.pairs_a_line * len(prepared) // parts_of(len(prepared)) + _FEW_PAIRS
+    cap, most = plan.group_cap, _PAIRS_A_RECORD * len(prepared) // parts_of(len(prepared)) + _FEW_PAIRS
     walks = walks_of(rule, prepared, keys, cap)
     while sum(walk.pairs for walk in walks) > most and cap > 4:
         cap //= 2

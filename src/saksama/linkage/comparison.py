@@ -77,8 +77,8 @@ class Local:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Evidence:
-    """n pairs compared. `levels` is uint8[n, comparisons]; `chance` float32[n, 2], log2 of the chance that strangers
-    agree so: in names and dates, and in the rest."""
+    """n pairs compared. `levels` is uint8[n, comparisons]; `chance` float32[n, 3], log2 of the chance that strangers
+    agree so: in names and dates; in the very values of texts, where they share one; and in the rest."""
 
     left: Ints
     right: Ints
@@ -92,7 +92,7 @@ class Evidence:
     def none(width: int) -> "Evidence":
         """No pair, of `width` comparisons."""
         records = np.empty(0, np.int32)
-        return Evidence(records, records, np.empty((0, width), np.uint8), np.empty((0, 2), np.float32))
+        return Evidence(records, records, np.empty((0, width), np.uint8), np.empty((0, 3), np.float32))
 
     @staticmethod
     def together(parts: "Sequence[Evidence]") -> "Evidence":
@@ -232,11 +232,11 @@ class Comparer:
         """Packed pairs compared; those left out whose agreement surprises by less than `least_bits`."""
         left, right = split(pairs)
         levels = np.zeros((len(left), len(self.plan.comparisons)), np.uint8)
-        chance, near_words = np.zeros((len(left), 2), np.float32), np.zeros(len(left), np.float32)
+        chance, near_words = np.zeros((len(left), 3), np.float32), np.zeros(len(left), np.float32)
         for column, comparison in enumerate(self.plan.comparisons):
             level, by_value = compare_one(comparison, (left, right), self.prepared, self.surprise, near_words)
             levels[:, column] = level
-            chance[:, 0 if comparison.kind in NAMED else 1] += by_value
+            chance[:, 0 if comparison.kind in NAMED else 1 if comparison.kind == "text" else 2] += by_value
         self.join_dates((left, right), levels, chance)
         self._make_local(left, levels, chance, near_words)
         if self.strangers is not None:

@@ -39,7 +39,9 @@ def write_index(
     shelf.put("model.priors", model.priors)
     namesakes = model.namesakes
     shelf.put("namesakes.rarity", np.empty(0) if namesakes is None else namesakes.rarity)
+    shelf.put("namesakes.birthplaces", np.empty(0) if namesakes is None else namesakes.birthplaces)
     shelf.put("namesakes.texts", np.empty(0) if namesakes is None else namesakes.texts)
+    shelf.put("namesakes.numbers", np.empty(0) if namesakes is None else namesakes.numbers)
     shelf.put("corrections", corrections)
     shelf.put("pairs", weighing.pairs)
     shelf.put("pairs.probability", weighing.probability)

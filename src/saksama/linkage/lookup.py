@@ -4,7 +4,7 @@ What was learnt of the roll stays as it was: frequencies, strangers and the mode
 index. Groups are those of a run over the roll and the new lines together.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +144,8 @@ class Index:
         get, classes = self.shelf.get, tuple(self.about["classes"])
         namesakes = None
         if "namesakes" in classes:
-            namesakes = replace(Namesakes.of(self.plan), rarity=get("namesakes.rarity"), texts=get("namesakes.texts"))
+            learnt = (get(f"namesakes.{what}") for what in ("rarity", "birthplaces", "texts", "numbers"))
+            namesakes = Namesakes(Namesakes.of(self.plan).columns, *learnt)
         return Model(
             classes, get("model.tables"), get("model.priors"), self.about["stranger_prior"], namesakes=namesakes
         )

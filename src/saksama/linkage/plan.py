@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from saksama.linkage.plan_reading import PAIRS_A_LINE, PlanText, read_plan
+from saksama.linkage.plan_reading import PlanText, read_plan
 from saksama.model.errors import BadInput
 from saksama.model.texts import _
 
@@ -30,14 +30,12 @@ class Comparison:
 class BlockingRule:
     """Records that share every part of `keys` meet; a group too large is split by `longer`, one step at a time.
 
-    A part is `comparison:what`, for instance `nama:word` or `tgl_lahir:date`. Groups are split further where a rule
-    would give more pairs than `pairs_a_line`.
+    A part is `comparison:what`, for instance `nama:word` or `tgl_lahir:date`.
     """
 
     name: str
     keys: tuple[str, ...]
     longer: tuple[str, ...] = ()
-    pairs_a_line: int = PAIRS_A_LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +103,7 @@ def plan_from_json(raw: Any) -> LinkagePlan:
             )
             for c in raw["comparisons"]
         ),
-        blocking=tuple(
-            BlockingRule(r["name"], tuple(r["keys"]), tuple(r["longer"]), r["pairs_a_line"]) for r in raw["blocking"]
-        ),
+        blocking=tuple(BlockingRule(r["name"], tuple(r["keys"]), tuple(r["longer"])) for r in raw["blocking"]),
         bands=Bands(**raw["bands"]),
         group_cap=raw["group_cap"],
         largest_cluster=raw["largest_cluster"],
@@ -131,7 +127,7 @@ def parse_plan(text: str, *, where: str) -> LinkagePlan:
         comparisons=tuple(
             Comparison(c.name, c.kind, MappingProxyType(dict(c.columns)), c.style) for c in read.comparisons
         ),
-        blocking=tuple(BlockingRule(r.name, r.keys, r.longer, r.pairs_a_line) for r in read.blocking),
+        blocking=tuple(BlockingRule(r.name, r.keys, r.longer) for r in read.blocking),
         bands=Bands(**read.bands),
         group_cap=read.limits.get("group_cap", 40),
         largest_cluster=read.limits.get("largest_cluster", 6),

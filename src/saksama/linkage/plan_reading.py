@@ -29,7 +29,6 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 }
 MANY = {"name": ("word", "start3", "start1"), "person_number": ("one_off",)}  # of these a record has several keys
 STYLES = ("plain", "indonesia")
-PAIRS_A_LINE = 6  # of one rule, unless it says fewer: what keeps pairs linear in lines
 
 
 @dataclass(slots=True)
@@ -49,7 +48,6 @@ class RuleText:
     name: str
     keys: tuple[str, ...]
     longer: tuple[str, ...]
-    pairs_a_line: int
 
 
 @dataclass(slots=True)
@@ -190,12 +188,7 @@ def _rule(reader: _Reader, number: int, item: dict[str, Any], kinds: dict[str, s
         lists[key] = value
         for part in value:
             _check_part(reader, (number, key), part, kinds)
-    pairs_a_line = item.get("pairs_a_line", PAIRS_A_LINE)
-    if not isinstance(pairs_a_line, int) or isinstance(pairs_a_line, bool) or not 1 <= pairs_a_line <= PAIRS_A_LINE:
-        sentence = _("pairs_a_line harus bilangan bulat 1-{most}.").format(most=PAIRS_A_LINE)
-        reader.fault(table, number, "pairs_a_line", sentence)
-        pairs_a_line = PAIRS_A_LINE
-    for key in item.keys() - {"name", "keys", "longer", "pairs_a_line"}:
+    for key in item.keys() - {"name", "keys", "longer"}:
         reader.fault(
             table, number, key, _("{key} tidak dikenal di sini; hapus atau perbaiki ejaannya.").format(key=key)
         )
@@ -208,7 +201,7 @@ def _rule(reader: _Reader, number: int, item: dict[str, Any], kinds: dict[str, s
         )
     if any(part.endswith(":one_off") for part in lists["longer"]):
         reader.fault(table, number, "longer", _("one_off hanya untuk keys."))
-    return RuleText(str(name), lists["keys"], lists["longer"], pairs_a_line)
+    return RuleText(str(name), lists["keys"], lists["longer"])
 
 
 def _check_part(reader: _Reader, place: tuple[int, str], part: str, kinds: dict[str, str]) -> None:

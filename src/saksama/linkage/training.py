@@ -23,7 +23,8 @@ from saksama.linkage.kernels.fields import (
     SLIP,
 )
 from saksama.linkage.kernels.mixture import class_shares, level_counts
-from saksama.linkage.kernels.names import TYPED
+from saksama.linkage.kernels.names import OTHER as OTHER_NAME
+from saksama.linkage.kernels.names import PARTLY, TYPED
 from saksama.linkage.namesakes import Namesakes
 from saksama.linkage.plan import LinkagePlan
 
@@ -93,10 +94,17 @@ _SIZES = {
 _UNNUMBERED = 0.5  # pairs of one person a line, in a list without person numbers
 _HALF_STRANGERS = ("namesakes",)
 _NEVER = -30.0  # bits
-_NEAR_FIRMNESS = 20.0  # in pairs, of what is believed of where namesakes live
-# A slip strikes the serial's four digits a third as often as the other twelve, and seldom makes the serial of a
-# neighbour. Namesakes of one day and district have such serials, and would pass for doubles who slipped.
-_MOST_TO_A_SLIP = {SERIAL_SLIP: 0.4, SERIAL_NEXT: 0.25}
+# In pairs, of what is believed of where namesakes live, and of the dates of two people of one NIK: a clerk who copied
+# another line's NIK leaves another date, who mistyped a serial leaves the same.
+_FREE = 20.0
+# Of one person's pairs, in plans with NIK: how many may be of the first level to each of the second. A slip strikes
+# the serial's four digits a third as often as the other twelve, and seldom makes the serial of a neighbour: namesakes
+# of one day and district have such serials, and would pass for doubles who slipped. Whose name changed keeps a word of
+# it more often than none: two people of one NIK would pass for one who was renamed.
+_MOST = {
+    "person_number": ((SERIAL_SLIP, SLIP, 0.4), (SERIAL_NEXT, SLIP, 0.25)),
+    "name": ((OTHER_NAME, PARTLY, 0.5),),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +125,7 @@ class Model:
         """Each pair's share of each class but strangers; float32[n, classes]."""
         out = np.empty((len(evidence), len(self.classes)), np.float32)
         half = np.array([name in _HALF_STRANGERS for name in self.classes], np.uint8)
-        whole = evidence.chance[:, 0] + evidence.chance[:, 1] + np.float32(self.stranger_prior)
+        whole = evidence.chance.sum(axis=1) + np.float32(self.stranger_prior)
         rest = whole if self.namesakes is None else self.namesakes.rest(evidence)
         model = (self.tables, self.priors, half)
 
@@ -166,11 +174,15 @@ def train(
     firmness = np.repeat([[_FIRMNESS[name]] for name in classes], len(plan.comparisons), axis=1)[:, :, None]
     near = _namesakes_place(classes, plan) if strangers is not None else None
     if near is not None:
-        firmness[near] = _NEAR_FIRMNESS
+        firmness[near] = _FREE
+    if "one_number" in classes:
+        dates = [column for column, comparison in enumerate(plan.comparisons) if comparison.kind == "date"]
+        firmness[classes.index("one_number"), dates] = _FREE
     first = first_sizes(plan, lines)
     sizes = np.array([first[name] for name in classes])
     tables = _against_strangers(_logs(beliefs), near, strangers)
     namesakes = Namesakes.of(plan) if "namesakes" in classes else None
+    numbered = plan.comparison("person_number") is not None
     model = Model(classes, tables, np.log2(sizes), float(np.log2(max(all_pairs, 1.0))), namesakes=namesakes)
     part = evidence
     counted = _anchors(part, plan)
@@ -185,10 +197,10 @@ def train(
             taught = (shares[:, 0] * step, shares[:, classes.index("namesakes")] * step)
             namesakes = namesakes.learnt(part, taught, strangers)
         drawn = known + beliefs * firmness
-        for column, comparison in enumerate(plan.comparisons):
-            if comparison.kind == "person_number":
-                for level, most in _MOST_TO_A_SLIP.items():
-                    drawn[0, column, level] = min(drawn[0, column, level], most * drawn[0, column, SLIP])
+        if numbered:
+            for column, comparison in enumerate(plan.comparisons):
+                for level, to, most in _MOST.get(comparison.kind, ()):
+                    drawn[0, column, level] = min(drawn[0, column, level], most * drawn[0, column, to])
         new = np.maximum(shares.sum(axis=0, dtype=np.float64) * step, 0.5)
         moved = np.abs(np.log(new / sizes))[new > _FEW].max(initial=0.0)
         sizes = new

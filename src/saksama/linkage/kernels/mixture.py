@@ -14,9 +14,9 @@ def class_shares(
 ) -> None:
     """Fill `out` (float32[n, classes]) with each pair's share of each class; strangers are what is left over.
 
-    `levels` is uint8[n, comparisons]; `chance` log2 of a stranger pair's likelihood with its prior, and the part of it
-    that is neither name nor date; `model` log2 of the likelihood of level by class and comparison, log2 of class
-    sizes, and which classes are strangers in all but name and date.
+    `levels` is uint8[n, comparisons]; `chance` log2 of a stranger pair's likelihood with its prior, and of all but name
+    and date among half strangers; `model` log2 of the likelihood of level by class and comparison, log2 of class sizes,
+    and which classes are half strangers.
     """
     tables, priors, half_strangers = model
     classes, width, _depth = tables.shape
@@ -48,49 +48,75 @@ def _rarity(name: int, date: int, chance: float, most: int) -> int:
     return 0
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _rarity_of_text(chance: float, most: int) -> int:
+    """How much rarer a text is than those that strangers mostly share, in steps of two bits from -4 bits on."""
+    return min(max(int((4 - chance) / 2), 0), most - 1)
+
+
 @njit(cache=True, nogil=True)
 def count_namesakes(
     levels: Bytes, chance: Floats, columns: tuple[int, int, int, int, int], shares: tuple[Floats, Floats],
-    nearness: Bytes, most: int,
-) -> tuple[Floats, Floats]:  # fmt: skip
-    """How rare the names of doubles of one number are, and of namesakes; and how near and alike namesakes' places are.
+    nearness: Bytes, most: tuple[int, int, int],
+) -> tuple[Floats, Floats, Floats, Floats]:  # fmt: skip
+    """How rare the names and texts of doubles of one number are, and of namesakes; and how near and alike namesakes'
+    places and numbers are.
 
-    `columns` are those of name, date, number, text and place, -1 where there is none; `chance` is float32[n, 2], log2
-    of the chance of name and date in the first; `shares` are those of one person and of namesakes, float32[n] each;
-    `nearness` is by place level. Gives float64[2, most + 1] by step of two bits, 0 for pairs of another name or date,
-    and float64[nearness, text levels].
+    `columns` are those of name, date, number, text and place, -1 where there is none; `chance` is an Evidence's;
+    `shares` are those of one person and of namesakes, float32[n] each; `nearness` is by place level; `most` are the
+    steps of rarity of names and of texts, and the last level at which texts agree. Gives float64[2, steps + 1] by step
+    of two bits, 0 for pairs of another name or date; float64[2, steps] of texts that are the same; float64[nearness,
+    text levels]; and float64[nearness, 2, number levels], by whether texts agree.
     """
     name, date, number, text, place = columns
-    rare, near = np.zeros((2, most + 1)), np.zeros((np.int64(nearness.max()) + 1, 8))
+    steps, steps_of_text, alike = most
+    tiers = np.int64(nearness.max()) + 1
+    rare, rare_texts = np.zeros((2, steps + 1)), np.zeros((2, steps_of_text))
+    near, numbers = np.zeros((tiers, 8)), np.zeros((tiers, 2, 10))
     for k in range(len(levels)):
-        rarity = _rarity(levels[k, name], levels[k, date], chance[k, 0], most)
+        rarity = _rarity(levels[k, name], levels[k, date], chance[k, 0], steps)
         if levels[k, number] == 1:
             rare[0, rarity] += shares[0][k]
         rare[1, rarity] += shares[1][k]
+        where = nearness[levels[k, place] if place >= 0 else 0]
+        together = 0
         if text >= 0:
-            near[nearness[levels[k, place] if place >= 0 else 0], levels[k, text]] += shares[1][k]
-    return rare, near
+            near[where, levels[k, text]] += shares[1][k]
+            together = 1 if 1 <= levels[k, text] <= alike else 0
+            if levels[k, text] == 1:
+                step = _rarity_of_text(chance[k, 1], steps_of_text)
+                if levels[k, number] == 1:
+                    rare_texts[0, step] += shares[0][k]
+                rare_texts[1, step] += shares[1][k]
+        numbers[where, together, levels[k, number]] += shares[1][k]
+    return rare, rare_texts, near, numbers
 
 
 @njit(cache=True, nogil=True)
 def namesake_bits(
-    levels: Bytes, chance: Floats, columns: tuple[int, int, int, int], bits: tuple[Floats, Floats], out: Floats
-) -> None:
-    """Fill `out` (float32[n]) with log2 of the chance of all but name and date (the second of `chance`, float32[n, 2])
-    among namesakes.
+    levels: Bytes, chance: Floats, columns: tuple[int, int, int, int, int], alike: int,
+    bits: tuple[Floats, Floats, Floats, Floats], out: Floats,
+) -> None:  # fmt: skip
+    """Fill `out` (float32[n]) with log2 of the chance of all but name and date among namesakes.
 
-    `columns` are name, date, text and place, the last two -1 where there is none; `bits` are what is added by rarity
-    of name and date, and by level of place and text; float64[rarities] and [levels, levels].
+    `chance` is an Evidence's; `columns` are those of name, date, number, text and place, the last two -1 where there is
+    none; `alike` is the last level at which texts agree. `bits` are what is added by rarity of name and date, by rarity
+    of a text that is the same, by level of place and text, and by level of place, whether texts agree, and level of
+    number; float64[steps], [steps], [levels, levels], [levels, 2, levels].
     """
-    name, date, text, place = columns
+    name, date, number, text, place = columns
     for k in range(len(levels)):
-        total = np.float64(chance[k, 1])
+        total = np.float64(chance[k, 2])
         rarity = _rarity(levels[k, name], levels[k, date], chance[k, 0], len(bits[0]))
         if rarity > 0:
             total += bits[0][rarity - 1]
+        where, together = levels[k, place] if place >= 0 else 0, 0
         if text >= 0:
-            total += bits[1][levels[k, place] if place >= 0 else 0, levels[k, text]]
-        out[k] = total
+            total += bits[2][where, levels[k, text]]
+            together = 1 if 1 <= levels[k, text] <= alike else 0
+            if levels[k, text] == 1:
+                total += bits[1][_rarity_of_text(chance[k, 1], len(bits[1]))]
+        out[k] = total + bits[3][where, together, levels[k, number]]
 
 
 @njit(cache=True, nogil=True)
@@ -122,13 +148,13 @@ def conditions(
 
 @njit(cache=True, nogil=True)
 def add_chances(levels: Bytes, condition: Bytes, tables: Floats, named: Bytes, chance: Floats) -> None:
-    """Add to `chance` (float32[n, 2]: names and dates; the rest) the log2 chances of levels by condition.
+    """Add to `chance`, an Evidence's, the log2 chances of levels by condition: of names and dates, and of the rest.
 
     `tables` is float[conditions, comparisons, levels]; `named` marks the comparisons that are names or dates.
     """
     for k in range(len(levels)):
         for w in range(levels.shape[1]):
-            chance[k, 0 if named[w] else 1] += tables[condition[k], w, levels[k, w]]
+            chance[k, 0 if named[w] else 2] += tables[condition[k], w, levels[k, w]]
 
 
 @njit(cache=True, nogil=True)

@@ -5,7 +5,7 @@ from numba import njit
 
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
 
-# int32[n], int32[n], uint8[n, comparisons], float32[n, 2]: an Evidence's left, right, levels and chance.
+# int32[n], int32[n], uint8[n, comparisons], float32[n, 3]: an Evidence's left, right, levels and chance.
 Rows = tuple[Ints, Ints, Bytes, Floats]
 
 
@@ -14,14 +14,15 @@ def _copy(rows: Rows, k: int, out: Rows, at: int) -> None:
     out[0][at], out[1][at] = rows[0][k], rows[1][k]
     for w in range(rows[2].shape[1]):
         out[2][at, w] = rows[2][k, w]
-    out[3][at, 0], out[3][at, 1] = rows[3][k, 0], rows[3][k, 1]
+    for part in range(3):
+        out[3][at, part] = rows[3][k, part]
 
 
 @njit(cache=True, nogil=True)
 def _room(size: int, width: int) -> Rows:
     return (
         np.empty(size, np.int32), np.empty(size, np.int32), np.empty((size, width), np.uint8),
-        np.empty((size, 2), np.float32),
+        np.empty((size, 3), np.float32),
     )  # fmt: skip
 
 
@@ -30,10 +31,10 @@ def surprising(rows: Rows, most: float) -> Rows:
     """Those pairs whose chance, log2, is at most `most`."""
     chance, kept = rows[3], 0
     for k in range(len(chance)):
-        kept += chance[k, 0] + chance[k, 1] <= most
+        kept += chance[k, 0] + chance[k, 1] + chance[k, 2] <= most
     out, at = _room(kept, rows[2].shape[1]), 0
     for k in range(len(chance)):
-        if chance[k, 0] + chance[k, 1] <= most:
+        if chance[k, 0] + chance[k, 1] + chance[k, 2] <= most:
             _copy(rows, k, out, at)
             at += 1
     return out
