@@ -2,13 +2,14 @@
 
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saksama.linkage.blocking import Walk
-from saksama.linkage.comparison import Evidence
+from saksama.linkage.comparison import NEARNESS, Evidence
 from saksama.linkage.kernels import (
     distance,
     fields,
@@ -341,6 +342,45 @@ def test_it_shares_pairs_among_classes_by_the_rule_of_bayes(pairs: list[tuple[in
     mixture.class_shares(levels, (chance, chance), (tables, priors, np.zeros(2, np.uint8)), out)
     twin = naive.class_shares(levels.tolist(), chance.tolist(), tables.tolist(), priors.tolist())
     assert np.allclose(out, twin, atol=1e-6)
+
+
+PAIRS = st.lists(
+    st.tuples(
+        st.tuples(st.integers(0, 7), st.integers(0, 8), st.integers(0, 9), st.integers(0, 4), st.integers(0, 7)),
+        st.tuples(st.integers(-60, 1).map(float), st.integers(-20, 6).map(float), st.just(-3.0)),
+        st.sampled_from([0.0, 0.25, 1.0]), st.sampled_from([0.0, 0.5, 0.75]),
+    ),
+    min_size=1, max_size=12,
+)  # fmt: skip
+OF_NAMESAKES = st.sampled_from([(0, 1, 2, 3, 4), (0, 1, 2, -1, 4), (0, 1, 2, 3, -1), (0, 1, 2, -1, -1)])
+
+
+@given(PAIRS, OF_NAMESAKES)
+def test_it_counts_and_weighs_what_namesakes_share_as_its_twin_does(
+    pairs: list[Any], columns: tuple[int, int, int, int, int]
+) -> None:
+    levels, chance, *shares = (
+        np.array([pair[k] for pair in pairs], dtype) for k, dtype in enumerate(["u1", "f4", "f4", "f4"])
+    )
+    nearness, most = NEARNESS, (24, 10, fields.NEAR_TEXT)
+    counted = mixture.count_namesakes(levels, chance, columns, tuple(shares), nearness, most)
+    twin = naive.namesakes(pairs, columns, nearness.tolist(), most)
+    for found, expected in zip(counted, twin, strict=True):
+        assert {tuple(at): found[tuple(at)] for at in np.argwhere(found).tolist()} == {
+            k: v for k, v in expected.items() if v
+        }
+    # Bits that tell from which cell they come: of one pair at a time the cells counted are those that weigh.
+    sizes = [(24,), (10,), (10, 10), (10, 2, 10)]
+    bits = tuple(np.random.default_rng(k).integers(1, 1000, size).astype(float) for k, size in enumerate(sizes))
+    out = np.empty(len(pairs), np.float32)
+    mixture.namesake_bits(levels, chance, columns, fields.NEAR_TEXT, bits, out)
+    for pair, found in zip(pairs, out, strict=True):
+        near = list(range(10)) if columns[4] >= 0 else [0]  # by level of place itself
+        cells = naive.namesakes([(pair[0], pair[1], 0.0, 1.0)], columns, near, most)
+        known = sum(bits[0][rarity - 1] for kind, rarity in cells[0] if kind == 1 and rarity > 0)
+        known += sum(bits[1][step] for kind, step in cells[1] if kind == 1)
+        known += sum(bits[2][cell] for cell in cells[2]) + sum(bits[3][cell] for cell in cells[3])
+        assert found == known - 3.0
 
 
 @given(

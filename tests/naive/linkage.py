@@ -220,3 +220,30 @@ def near_pairs(entries: Sequence[tuple[int, int, int]], nearest: int, farthest: 
         for j, (h, z, e) in enumerate(entries)
         if k < j and g == h and y == z and nearest <= abs(d - e) <= farthest
     ]
+
+
+def namesakes(
+    pairs: Sequence[tuple[Sequence[int], Sequence[float], float, float]],
+    columns: Sequence[int], nearness: Sequence[int], most: Sequence[int],
+) -> list[dict[tuple[int, ...], float]]:  # fmt: skip
+    """What is counted of namesakes, of pairs as (levels, chances, shares of one person and of namesakes): by rarity of
+    name, by rarity of text, by nearness and text, by nearness, whether texts agree, and number."""
+    name, date, number, text, place = columns
+    out: list[dict[tuple[int, ...], float]] = [defaultdict(float) for _ in range(4)]
+    for levels, chance, person, namesake in pairs:
+        alike = levels[name] in (1, 2) and levels[date] == 1
+        rarity = min(int(max(-chance[0], 0) // 2), most[0] - 1) + 1 if alike else 0
+        near = nearness[levels[place] if place >= 0 else 0]
+        agree = text >= 0 and 1 <= levels[text] <= most[2]
+        if levels[number] == 1:
+            out[0][0, rarity] += person
+        out[0][1, rarity] += namesake
+        if text >= 0:
+            out[2][near, levels[text]] += namesake
+            if levels[text] == 1:
+                step = min(int(max(4 - chance[1], 0) // 2), most[1] - 1)
+                if levels[number] == 1:
+                    out[1][0, step] += person
+                out[1][1, step] += namesake
+        out[3][near, int(agree), levels[number]] += namesake
+    return out

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from saksama.linkage.comparison import DEPTH, LEVELS, NEARNESS, Evidence
-from saksama.linkage.kernels.arrays import Floats
+from saksama.linkage.kernels.arrays import Bytes, Floats
 from saksama.linkage.kernels.fields import NEAR_TEXT, SERIAL_OTHER, SERIAL_SLIP
 from saksama.linkage.kernels.mixture import count_namesakes, namesake_bits
 from saksama.linkage.plan import LinkagePlan
@@ -55,6 +55,15 @@ class Namesakes:
         nothing = np.zeros(RARITIES), _by_chance(), np.zeros((DEPTH, DEPTH)), np.zeros((DEPTH, 2, DEPTH))
         return Namesakes(columns, *nothing)
 
+    @property
+    def nearness(self) -> Bytes:
+        """The part that nearness has in a condition of strangers, by place level; none in plans without places."""
+        return NEARNESS if self.columns[4] >= 0 else np.zeros_like(NEARNESS)
+
+    def one_region(self) -> Floats:
+        """What NIK say that differ in the serial alone, by place level and by birthplaces; float64[levels, 2]."""
+        return self.numbers[:, :, SERIAL_OTHER]
+
     def rest(self, evidence: Evidence) -> Floats:
         """log2 of the chance of all but name and date among namesakes; float32[n]."""
         out = np.empty(len(evidence), np.float32)
@@ -64,10 +73,9 @@ class Namesakes:
 
     def learnt(self, evidence: Evidence, shares: tuple[Floats, Floats], strangers: Floats | None) -> "Namesakes":
         """The same as the shares of pairs teach it: of one person, and of namesakes. `strangers` as in `train`."""
-        nearness = NEARNESS if self.columns[4] >= 0 else NEARNESS[:1]
         most = (RARITIES, RARITIES_OF_TEXTS, NEAR_TEXT)
         rare, rare_texts, near, numbers = count_namesakes(
-            evidence.levels, evidence.chance, self.columns, shares, nearness, most
+            evidence.levels, evidence.chance, self.columns, shares, self.nearness, most
         )
         usual, counted = rare[:, 1:]
         # Each drawn to the other: where few doubles are known, nothing is said.
@@ -89,16 +97,15 @@ class Namesakes:
         text, out = self.columns[3], np.zeros((DEPTH, DEPTH))
         if text < 0 or strangers is None:
             return out
-        for near in np.unique(NEARNESS):
+        for near in np.unique(self.nearness):
             usual = 2.0 ** strangers[near, text, : LEVELS["text"]]
             usual[0] = 0
             usual /= usual.sum()
-            counted = np.zeros(LEVELS["text"])
-            if near < len(counts):
-                counted[1:] = counts[near, 1 : LEVELS["text"]]
+            counted = counts[near, : LEVELS["text"]].copy()
+            counted[0] = 0
             drawn = (counted + _FIRMNESS * usual) / (counted.sum() + _FIRMNESS)
             bits = np.log2(np.maximum(drawn[1:], _LEAST)) - np.log2(np.maximum(usual[1:], _LEAST))
-            out[near == NEARNESS, 1 : LEVELS["text"]] = np.clip(bits, -_MOST_OF_TEXT, _MOST_OF_TEXT)
+            out[near == self.nearness, 1 : LEVELS["text"]] = np.clip(bits, -_MOST_OF_TEXT, _MOST_OF_TEXT)
         return out
 
     def _numbers(self, counts: Floats, strangers: Floats | None) -> Floats:
@@ -107,7 +114,7 @@ class Namesakes:
         number, out = self.columns[2], np.zeros((DEPTH, 2, DEPTH))
         if strangers is None:
             return out
-        for near in np.unique(NEARNESS[len(counts) > NEARNESS]):
+        for near in np.unique(self.nearness):
             for together in (0, 1):
                 usual = 2.0 ** strangers[near + _ONE_DATE + together * _ONE_BIRTHPLACE, number]
                 usual = usual[_ONE_REGION].sum() / usual[1 : LEVELS["person_number"]].sum()
@@ -117,7 +124,7 @@ class Namesakes:
                 bits = np.full(DEPTH, np.log2((1 - share) / (1 - usual)))
                 bits[_ONE_REGION] = np.log2(share / usual)
                 bits[0] = 0.0
-                out[near == NEARNESS, together] = np.clip(bits, -_MOST_OF_TEXT, _MOST_OF_TEXT)
+                out[near == self.nearness, together] = np.clip(bits, -_MOST_OF_TEXT, _MOST_OF_TEXT)
         return out
 
 

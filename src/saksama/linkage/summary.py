@@ -89,10 +89,12 @@ def _namesakes_summary(model: Model) -> dict[str, Any] | None:
     if model.namesakes is None:
         return None
     near = {"near": 1, "regency": 5, "province": 6, "elsewhere": 7}  # by a place level of each
-    texts = model.namesakes.texts[:, 1:5]
+    learnt = {"birthplace_bits": model.namesakes.texts[:, 1:5], "number_bits": model.namesakes.one_region()}
     return {
         "rarity_bits": np.round(model.namesakes.rarity, 2).tolist(),
-        "birthplace_bits": {name: np.round(texts[level], 2).tolist() for name, level in near.items()},
+        "birthplace_rarity_bits": np.round(model.namesakes.birthplaces, 2).tolist(),
+    } | {
+        what: {name: np.round(bits[level], 2).tolist() for name, level in near.items()} for what, bits in learnt.items()
     }
 
 
