@@ -104,8 +104,10 @@ def of_kind(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Levels of pairs of a kind of the built-in plan, and log2 of the chance that strangers are so."""
     shares = {**ANYWHERE, **(KINDS.get(kind) or training._BELIEFS.get(kind, {}))}
-    if kind in ("namesakes", "strangers"):  # of strangers those alone whose names and dates are the same
+    if kind == "strangers":  # those alone whose names and dates are the same
         shares = {**shares, "name": [1, 0, 0, 0, 0, 0, 0], "date": [1, 0, 0, 0, 0, 0, 0, 0]}
+    if kind == "namesakes":  # one name, written as clerks write that of one person
+        shares = {**shares, "name": [*KINDS["person"]["name"][:5], 0, 0], "date": [1, 0, 0, 0, 0, 0, 0, 0]}
     kinds = [c.kind for c in roll_id_plan().comparisons]
     drawn = {w: np.array(shares[name]) / sum(shares[name]) for w, name in enumerate(kinds)}
     levels = np.stack([chance.choice(len(p), count, p=p) + 1 for p in drawn.values()], axis=1).astype(np.uint8)
@@ -115,7 +117,7 @@ def of_kind(
         bears = NAMESAKES_ARE if kind == "namesakes" else DOUBLES_ARE
     else:
         bears = DOUBLES_ARE * 2.0**-RARE / (DOUBLES_ARE * 2.0**-RARE).sum()
-    alike = (levels[:, 0] <= 2) & (levels[:, 1] == 1)
+    alike = (levels[:, 0] <= names.SHORTER_TYPED) & (levels[:, 1] == 1)
     named[alike] = -RARE[chance.choice(len(RARE), int(alike.sum()), p=bears)]
     of, same = np.zeros(count), levels[:, kinds.index("text")] == fields.SAME_TEXT
     are_of = {"namesakes": namesakes_are_of, "strangers": STRANGERS_ARE_OF}.get(kind, DOUBLES_ARE_OF)
@@ -150,8 +152,8 @@ def test_it_recovers_the_number_of_each_kind_of_pair_and_what_namesakes_share(ar
     assert np.abs(rarity - np.log2(NAMESAKES_ARE / DOUBLES_ARE))[:3].max() < 0.5
     elsewhere = model.namesakes.texts[fields.ELSEWHERE, fields.SAME_TEXT]
     assert elsewhere == pytest.approx(np.log2(0.4 / 0.05), abs=0.5)
-    # Of 2,500 namesakes four in ten share a birthplace; a fifth as many pairs as there are doubles speak for chance.
-    drawn = (1_000 * are_of + 1_600 * STRANGERS_ARE_OF) / 2_600
+    # Of 2,500 namesakes four in ten share a birthplace; one pair to twenty doubles speaks for chance.
+    drawn = (1_000 * are_of + 400 * STRANGERS_ARE_OF) / 1_400
     birthplaces = model.namesakes.birthplaces[((4 + RARER) // 2).astype(int)]
     assert np.abs(birthplaces - np.log2(drawn / DOUBLES_ARE_OF)).max() < 0.5
     for together in (0, 1):

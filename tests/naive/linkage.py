@@ -231,7 +231,7 @@ def namesakes(
     name, date, number, text, place = columns
     out: list[dict[tuple[int, ...], float]] = [defaultdict(float) for _ in range(4)]
     for levels, chance, person, namesake in pairs:
-        alike = levels[name] in (1, 2) and levels[date] == 1
+        alike = 1 <= levels[name] <= 5 and levels[date] == 1
         rarity = min(int(max(-chance[0], 0) // 2), most[0] - 1) + 1 if alike else 0
         near = nearness[levels[place] if place >= 0 else 0]
         agree = text >= 0 and 1 <= levels[text] <= most[2]

@@ -22,7 +22,7 @@ _FIRMNESS = 20.0  # pairs by which what is counted is drawn to what doubles, or 
 # To each double, the pairs by which the birthplaces that namesakes share are held to be those that chance makes them
 # share. Namesakes of one birthplace by kinship or custom share rare ones as doubles do, and then a rare birthplace
 # proves nothing; but doubles and namesakes are hard to tell apart, and so what is counted must be plain to be believed.
-_BY_CHANCE = 0.2
+_BY_CHANCE = 0.05
 _MOST = 6.0  # bits, of a rarity
 _MOST_OF_TEXT = 12.0  # bits, of a birthplace or a NIK
 _LEAST = 1e-6  # share told from none

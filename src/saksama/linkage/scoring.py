@@ -13,7 +13,6 @@ from saksama.linkage.training import Model
 MOST_BITS = 200  # of weight told apart
 _KEPT = 0.01  # probability below which a pair is counted, and forgotten
 _AT_ONCE = 1 << 16  # pairs
-_ALLOWANCE = 1.4  # false pairs to each that the model expects
 _NEVER_SURE = 0.001
 _SMOOTH = 1.5  # bits
 _DRAWN = 0.2  # pairs: how firmly a bit with hardly a decoy stays with the model
@@ -84,12 +83,11 @@ def excess_of_strangers(counted: Floats, expected: Floats) -> Floats:
 def false_share(scores: Scores, excess: Floats, common: Bytes) -> Floats:
     """Of pairs scored so, the share expected to be two people; float64[n], 0 to 1. `common` are those of common dates.
 
-    Strangers as they were counted (`excess`); and then more than that: witnesses depend on one another in more ways
-    than are counted, and no pair of records says that no clerk erred. Both allowances were set on rolls with known
-    truth from two generators (docs/2-find.md, "What the error means").
+    Strangers as they were counted (`excess`), and no less than one pair in a thousand: no pair of records says that no
+    clerk erred (docs/2-find.md, "What the error means").
     """
     two = 1 - scores.probability + scores.strangers * (excess[common, _bins(scores.bits)] - 1)
-    return np.asarray(np.minimum(_ALLOWANCE * two + _NEVER_SURE, 1.0))
+    return np.asarray(np.minimum(two + _NEVER_SURE, 1.0))
 
 
 def q_values(probability: Floats, false: Floats) -> Floats:

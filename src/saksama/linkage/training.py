@@ -64,7 +64,7 @@ _BELIEFS: dict[str, dict[str, list[float]]] = {
         "code": [0.7, 0.0, 0.0, 0.3],
     },
     # Namesakes of one date of birth, more than independence of names and dates allows: cohorts, kin, default birthdays.
-    # In all but name, date and place they are strangers; how near each other they live is learnt.
+    # In all but name, date and place they are strangers; what else they share is learnt (`namesakes`).
     "namesakes": {
         "name": [0.88, 0.07, 0.05, 0, 0, 0, 0],
         "date": [0.98, 0.003, 0.01, 0.002, 0.002, 0.002, 0.001, 0.001],
@@ -183,6 +183,7 @@ def train(
     tables = _against_strangers(_logs(beliefs), near, strangers)
     namesakes = Namesakes.of(plan) if "namesakes" in classes else None
     numbered = plan.comparison("person_number") is not None
+    names = [column for column, comparison in enumerate(plan.comparisons) if comparison.kind == "name"]
     model = Model(classes, tables, np.log2(sizes), float(np.log2(max(all_pairs, 1.0))), namesakes=namesakes)
     part = evidence
     counted = _anchors(part, plan)
@@ -209,11 +210,23 @@ def train(
         for column, comparison in enumerate(plan.comparisons):
             if comparison.kind == "date":  # its teachers, pairs of one NIK, are never of this level
                 tables[0, column, DATE_IN_NUMBER] = np.log2(beliefs[0, column, DATE_IN_NUMBER])
+        if namesakes is not None:
+            tables[classes.index("namesakes"), names] = _written_as_doubles(tables[0, names])
         tables = _against_strangers(tables, near, strangers)
         model = Model(classes, tables, np.log2(sizes), model.stranger_prior, rounds, namesakes)
         if moved < _CLOSE:
             break
     return model
+
+
+def _written_as_doubles(tables: Floats) -> Floats:
+    """How the name that two namesakes share is written, from how that of one person is: by clerks of the same offices.
+
+    float64[names, levels], log2; names that share no more than some words are not the same.
+    """
+    shares = 2.0**tables
+    shares[:, 0] = shares[:, PARTLY:] = 0.0
+    return np.asarray(_logs((shares / shares.sum(axis=1, keepdims=True))[None])[0])
 
 
 def _namesakes_place(classes: tuple[str, ...], plan: LinkagePlan) -> tuple[int, int] | None:

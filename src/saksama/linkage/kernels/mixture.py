@@ -4,6 +4,8 @@ import numpy as np
 from numba import njit
 
 from saksama.linkage.kernels.arrays import Bytes, Floats, Ints
+from saksama.linkage.kernels.fields import SAME_DATE, SAME_NUMBER, SAME_TEXT
+from saksama.linkage.kernels.names import PARTLY
 
 _NOTHING = -40.0  # bits behind the likeliest class: a share too small to add up
 
@@ -43,7 +45,7 @@ def class_shares(
 @njit(cache=True, nogil=True, inline="always")
 def _rarity(name: int, date: int, chance: float, most: int) -> int:
     """How rare a name and date of birth are that a pair shares, in steps of two bits from 1 to `most`; 0 of others."""
-    if 1 <= name <= 2 and date == 1:  # the same or spelt anew; the same
+    if 1 <= name < PARTLY and date == SAME_DATE:
         return min(max(int(-chance / 2), 0), most - 1) + 1
     return 0
 
@@ -75,7 +77,7 @@ def count_namesakes(
     near, numbers = np.zeros((tiers, 8)), np.zeros((tiers, 2, 10))
     for k in range(len(levels)):
         rarity = _rarity(levels[k, name], levels[k, date], chance[k, 0], steps)
-        if levels[k, number] == 1:
+        if levels[k, number] == SAME_NUMBER:
             rare[0, rarity] += shares[0][k]
         rare[1, rarity] += shares[1][k]
         where = nearness[levels[k, place] if place >= 0 else 0]
@@ -83,9 +85,9 @@ def count_namesakes(
         if text >= 0:
             near[where, levels[k, text]] += shares[1][k]
             together = 1 if 1 <= levels[k, text] <= alike else 0
-            if levels[k, text] == 1:
+            if levels[k, text] == SAME_TEXT:
                 step = _rarity_of_text(chance[k, 1], steps_of_text)
-                if levels[k, number] == 1:
+                if levels[k, number] == SAME_NUMBER:
                     rare_texts[0, step] += shares[0][k]
                 rare_texts[1, step] += shares[1][k]
         numbers[where, together, levels[k, number]] += shares[1][k]
@@ -114,7 +116,7 @@ def namesake_bits(
         if text >= 0:
             total += bits[2][where, levels[k, text]]
             together = 1 if 1 <= levels[k, text] <= alike else 0
-            if levels[k, text] == 1:
+            if levels[k, text] == SAME_TEXT:
                 total += bits[1][_rarity_of_text(chance[k, 1], len(bits[1]))]
         out[k] = total + bits[3][where, together, levels[k, number]]
 
