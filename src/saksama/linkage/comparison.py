@@ -78,7 +78,7 @@ class Local:
 @dataclass(frozen=True, slots=True, repr=False)
 class Evidence:
     """n pairs compared. `levels` is uint8[n, comparisons]; `chance` float32[n, 3], log2 of the chance that strangers
-    agree so: in names and dates; in the very values of texts, where they share one; and in the rest."""
+    agree so: in names and dates; in the very value of the first text, where they share it; and in the rest."""
 
     left: Ints
     right: Ints
@@ -233,10 +233,12 @@ class Comparer:
         left, right = split(pairs)
         levels = np.zeros((len(left), len(self.plan.comparisons)), np.uint8)
         chance, near_words = np.zeros((len(left), 3), np.float32), np.zeros(len(left), np.float32)
+        kinds = [c.kind for c in self.plan.comparisons]
+        first_text = kinds.index("text") if "text" in kinds else -1
         for column, comparison in enumerate(self.plan.comparisons):
             level, by_value = compare_one(comparison, (left, right), self.prepared, self.surprise, near_words)
             levels[:, column] = level
-            chance[:, 0 if comparison.kind in NAMED else 1 if comparison.kind == "text" else 2] += by_value
+            chance[:, 0 if comparison.kind in NAMED else 1 if column == first_text else 2] += by_value
         self.join_dates((left, right), levels, chance)
         self._make_local(left, levels, chance, near_words)
         if self.strangers is not None:

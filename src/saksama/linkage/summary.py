@@ -31,8 +31,7 @@ LEVEL_NAMES: dict[str, tuple[str, ...]] = {
 def bands_summary(false: Floats, bands: npt.NDArray[np.str_]) -> dict[str, dict[str, float]]:
     """Per band: pairs, how many of them are expected to be two people, and a 95 % interval of that number.
 
-    The interval is that of a sum of independent pairs; of what the model gets wrong as a whole it holds no more than
-    the allowance in `scoring.false_share`.
+    The interval is that of a sum of independent pairs; of what the model gets wrong as a whole it holds nothing.
     """
     out = {}
     for band in Band:

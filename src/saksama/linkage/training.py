@@ -182,7 +182,6 @@ def train(
     sizes = np.array([first[name] for name in classes])
     tables = _against_strangers(_logs(beliefs), near, strangers)
     namesakes = Namesakes.of(plan) if "namesakes" in classes else None
-    numbered = plan.comparison("person_number") is not None
     names = [column for column, comparison in enumerate(plan.comparisons) if comparison.kind == "name"]
     model = Model(classes, tables, np.log2(sizes), float(np.log2(max(all_pairs, 1.0))), namesakes=namesakes)
     part = evidence
@@ -198,10 +197,7 @@ def train(
             taught = (shares[:, 0] * step, shares[:, classes.index("namesakes")] * step)
             namesakes = namesakes.learnt(part, taught, strangers)
         drawn = known + beliefs * firmness
-        if numbered:
-            for column, comparison in enumerate(plan.comparisons):
-                for level, to, most in _MOST.get(comparison.kind, ()):
-                    drawn[0, column, level] = min(drawn[0, column, level], most * drawn[0, column, to])
+        _bound(drawn[0], plan)
         new = np.maximum(shares.sum(axis=0, dtype=np.float64) * step, 0.5)
         moved = np.abs(np.log(new / sizes))[new > _FEW].max(initial=0.0)
         sizes = new
@@ -217,6 +213,15 @@ def train(
         if moved < _CLOSE:
             break
     return model
+
+
+def _bound(counts: Floats, plan: LinkagePlan) -> None:
+    """Leave of one person's counts, float64[comparisons, levels], no more than `_MOST` allows."""
+    if plan.comparison("person_number") is None:
+        return
+    for column, comparison in enumerate(plan.comparisons):
+        for level, to, most in _MOST.get(comparison.kind, ()):
+            counts[column, level] = min(counts[column, level], most * counts[column, to])
 
 
 def _written_as_doubles(tables: Floats) -> Floats:
