@@ -116,9 +116,8 @@ def number_level(a: str, b: str, born: tuple[int, int]) -> int:
         return 3 if digits_apart(s, t) == 1 else 5
     if d == e and s == t:
         return 2 if digits_apart(r, p) == 1 else 6
-    mirrored = born[0] != born[1]
-    if r == p and s == t and not mirrored:
-        return 2 if digits_apart(d, e) == 1 else 7
+    if r == p and s == t:
+        return 2 if born[0] == born[1] and digits_apart(d, e) == 1 else 7
     return 8 if r == p else 9
 
 

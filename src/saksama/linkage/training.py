@@ -15,6 +15,7 @@ from saksama.linkage.comparison import DEPTH, LEVELS, Evidence
 from saksama.linkage.kernels.arrays import Bytes, Floats
 from saksama.linkage.kernels.fields import (
     DATE_IN_NUMBER,
+    DATE_REWRITTEN,
     SAME_DATE,
     SAME_HOUSEHOLD,
     SAME_NUMBER,
@@ -101,6 +102,7 @@ _FREE = 20.0
 # the serial's four digits a third as often as the other twelve, and seldom makes the serial of a neighbour: namesakes
 # of one day and district have such serials, and would pass for doubles who slipped. Whose name changed keeps a word of
 # it more often than none: two people of one NIK would pass for one who was renamed.
+_NEVER_TAUGHT = {"date": DATE_IN_NUMBER, "person_number": DATE_REWRITTEN}  # levels that no pair is of which teaches
 _MOST = {
     "person_number": ((SERIAL_SLIP, SLIP, 0.4), (SERIAL_NEXT, SLIP, 0.25)),
     "name": ((OTHER_NAME, PARTLY, 0.5),),
@@ -204,8 +206,9 @@ def train(
         tables = _logs(drawn / np.maximum(drawn.sum(axis=2, keepdims=True), 1e-12))
         tables[beliefs.sum(axis=2) > 2] = 0.0  # columns a class says nothing of
         for column, comparison in enumerate(plan.comparisons):
-            if comparison.kind == "date":  # its teachers, pairs of one NIK, are never of this level
-                tables[0, column, DATE_IN_NUMBER] = np.log2(beliefs[0, column, DATE_IN_NUMBER])
+            if comparison.kind in _NEVER_TAUGHT:
+                level = _NEVER_TAUGHT[comparison.kind]
+                tables[0, column, level] = np.log2(beliefs[0, column, level])
         if namesakes is not None:
             tables[classes.index("namesakes"), names] = _written_as_doubles(tables[0, names])
         tables = _against_strangers(tables, near, strangers)

@@ -126,8 +126,8 @@ def number_level(a: int, b: int, a_born: int, b_born: int) -> int:
         return SERIAL_SLIP if one_digit_apart(a_serial, b_serial, 4) else SERIAL_OTHER
     if a_date == b_date and a_serial == b_serial:
         return SLIP if one_digit_apart(a_region, b_region, 6) else REISSUED
-    if a_region == b_region and a_serial == b_serial and a_born == b_born:
-        return SLIP if one_digit_apart(a_date, b_date, 6) else DATE_REWRITTEN
+    if a_region == b_region and a_serial == b_serial:
+        return SLIP if a_born == b_born and one_digit_apart(a_date, b_date, 6) else DATE_REWRITTEN
     return SAME_REGION if a_region == b_region else OTHER_NUMBER
 
 
