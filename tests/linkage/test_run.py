@@ -47,10 +47,11 @@ def found_among(*rows: dict[str, Any]) -> set[tuple[int, int]]:
         {"nik": "3404014203800081"},
         {"nik": "3404014203900001"},
         {"nik": "3404104203800001"},
+        {"tgl_lahir": date(1986, 3, 2), "nik": "3404014203860001"},
     ],
     ids=[
         "moved", "old spelling", "titles", "joined", "order", "initial", "mistyped", "day and month", "day",
-        "no NIK", "zeros", "serial", "year in NIK", "region in NIK",
+        "no NIK", "zeros", "serial", "year in NIK", "region in NIK", "a date that the NIK follows",
     ],
 )  # fmt: skip
 def test_it_finds_a_double(changed: dict[str, Any]) -> None:
