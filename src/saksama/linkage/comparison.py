@@ -27,6 +27,7 @@ NEARNESS = np.full(DEPTH, 12, np.uint8)  # by place level: same regency 0, distr
 NEARNESS[fields.SAME_HOUSEHOLD : fields.SAME_DISTRICT + 1] = 6
 NEARNESS[fields.SAME_REGENCY] = 0
 NEARNESS[fields.SAME_PROVINCE] = 18
+DATES_AGREE, TEXTS_AGREE = 2, 24  # the other parts of a condition (`conditions`), on an ordinary date
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -233,12 +234,12 @@ class Comparer:
         left, right = split(pairs)
         levels = np.zeros((len(left), len(self.plan.comparisons)), np.uint8)
         chance, near_words = np.zeros((len(left), 3), np.float32), np.zeros(len(left), np.float32)
-        kinds = [c.kind for c in self.plan.comparisons]
-        first_text = kinds.index("text") if "text" in kinds else -1
+        first_text = self.plan.comparison("text")
         for column, comparison in enumerate(self.plan.comparisons):
             level, by_value = compare_one(comparison, (left, right), self.prepared, self.surprise, near_words)
             levels[:, column] = level
-            chance[:, 0 if comparison.kind in NAMED else 1 if column == first_text else 2] += by_value
+            rest = 1 if comparison is first_text else 2
+            chance[:, 0 if comparison.kind in NAMED else rest] += by_value
         self.join_dates((left, right), levels, chance)
         self._make_local(left, levels, chance, near_words)
         if self.strangers is not None:

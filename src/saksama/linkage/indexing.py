@@ -14,6 +14,7 @@ from saksama.linkage.kernels.arrays import Bytes, Floats, Ints, Words
 from saksama.linkage.kernels.join import sorted_keys
 from saksama.linkage.kernels.tally import salted
 from saksama.linkage.keys import Keys, base_keys
+from saksama.linkage.namesakes import LEARNT
 from saksama.linkage.plan import LinkagePlan
 from saksama.linkage.prepared import Prepared
 from saksama.linkage.scoring import Weighing
@@ -37,11 +38,8 @@ def write_index(
     shelf.put("strangers", comparer.strangers)
     shelf.put("model.tables", model.tables)
     shelf.put("model.priors", model.priors)
-    namesakes = model.namesakes
-    shelf.put("namesakes.rarity", np.empty(0) if namesakes is None else namesakes.rarity)
-    shelf.put("namesakes.birthplaces", np.empty(0) if namesakes is None else namesakes.birthplaces)
-    shelf.put("namesakes.texts", np.empty(0) if namesakes is None else namesakes.texts)
-    shelf.put("namesakes.numbers", np.empty(0) if namesakes is None else namesakes.numbers)
+    for what in LEARNT:
+        shelf.put(f"namesakes.{what}", np.empty(0) if model.namesakes is None else getattr(model.namesakes, what))
     shelf.put("corrections", corrections)
     shelf.put("pairs", weighing.pairs)
     shelf.put("pairs.probability", weighing.probability)

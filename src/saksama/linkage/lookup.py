@@ -22,7 +22,7 @@ from saksama.linkage.kernels.text import hash_words
 from saksama.linkage.kernels.words import summed
 from saksama.linkage.keys import Keys, base_keys
 from saksama.linkage.names import Names
-from saksama.linkage.namesakes import Namesakes
+from saksama.linkage.namesakes import LEARNT, Namesakes
 from saksama.linkage.numbering import Numbering
 from saksama.linkage.plan import plan_from_json
 from saksama.linkage.prepared import Places, Prepared, Texts, prepare
@@ -144,8 +144,7 @@ class Index:
         get, classes = self.shelf.get, tuple(self.about["classes"])
         namesakes = None
         if "namesakes" in classes:
-            learnt = (get(f"namesakes.{what}") for what in ("rarity", "birthplaces", "texts", "numbers"))
-            namesakes = Namesakes(Namesakes.of(self.plan).columns, *learnt)
+            namesakes = Namesakes(Namesakes.of(self.plan).columns, *(get(f"namesakes.{what}") for what in LEARNT))
         return Model(
             classes, get("model.tables"), get("model.priors"), self.about["stranger_prior"], namesakes=namesakes
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from saksama.linkage.comparison import DEPTH, LEVELS, NEARNESS, Evidence
+from saksama.linkage.comparison import DATES_AGREE, DEPTH, LEVELS, NEARNESS, TEXTS_AGREE, Evidence
 from saksama.linkage.kernels.arrays import Bytes, Floats
 from saksama.linkage.kernels.fields import NEAR_TEXT, SERIAL_OTHER, SERIAL_SLIP
 from saksama.linkage.kernels.mixture import count_namesakes, namesake_bits
@@ -27,7 +27,7 @@ _MOST = 6.0  # bits, of a rarity
 _MOST_OF_TEXT = 12.0  # bits, of a birthplace or a NIK
 _LEAST = 1e-6  # share told from none
 _ONE_REGION = slice(SERIAL_SLIP, SERIAL_OTHER + 1)  # levels of NIK that differ in the serial alone
-_ONE_DATE, _ONE_BIRTHPLACE = 2, 24  # added to the number of a condition of strangers
+LEARNT = ("rarity", "birthplaces", "texts", "numbers")  # what an index keeps of them
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -80,8 +80,8 @@ class Namesakes:
         usual, counted = rare[:, 1:]
         # Each drawn to the other: where few doubles are known, nothing is said.
         one, two = (np.maximum(each / max(each.sum(), 1.0), _LEAST) for each in (usual, counted))
-        one = (usual + _FIRMNESS * two) / (usual.sum() + _FIRMNESS)
-        two = (counted + _FIRMNESS * one) / (counted.sum() + _FIRMNESS)
+        one = _drawn(usual, two)
+        two = _drawn(counted, one)
         rarity = np.clip(np.log2(two / one), -_MOST, _MOST)
         by_chance = max(_BY_CHANCE * float(shares[0].sum(dtype=np.float64)), _FIRMNESS)
         return replace(
@@ -103,8 +103,7 @@ class Namesakes:
             usual /= usual.sum()
             counted = counts[near, : LEVELS["text"]].copy()
             counted[0] = 0
-            drawn = (counted + _FIRMNESS * usual) / (counted.sum() + _FIRMNESS)
-            bits = np.log2(np.maximum(drawn[1:], _LEAST)) - np.log2(np.maximum(usual[1:], _LEAST))
+            bits = np.log2(np.maximum(_drawn(counted, usual)[1:], _LEAST)) - np.log2(np.maximum(usual[1:], _LEAST))
             out[near == self.nearness, 1 : LEVELS["text"]] = np.clip(bits, -_MOST_OF_TEXT, _MOST_OF_TEXT)
         return out
 
@@ -116,16 +115,21 @@ class Namesakes:
             return out
         for near in np.unique(self.nearness):
             for together in (0, 1):
-                usual = 2.0 ** strangers[near + _ONE_DATE + together * _ONE_BIRTHPLACE, number]
+                usual = 2.0 ** strangers[near + DATES_AGREE + together * TEXTS_AGREE, number]
                 usual = usual[_ONE_REGION].sum() / usual[1 : LEVELS["person_number"]].sum()
                 counted = counts[near, together]
                 share = counted[_ONE_REGION].sum() + _FIRMNESS * usual
                 share /= counted[1:].sum() + _FIRMNESS
-                bits = np.full(DEPTH, np.log2((1 - share) / (1 - usual)))
+                bits = np.full(DEPTH, np.log2(max(1 - share, _LEAST) / max(1 - usual, _LEAST)))
                 bits[_ONE_REGION] = np.log2(share / usual)
                 bits[0] = 0.0
                 out[near == self.nearness, together] = np.clip(bits, -_MOST_OF_TEXT, _MOST_OF_TEXT)
         return out
+
+
+def _drawn(counts: Floats, to: Floats, firmness: float = _FIRMNESS) -> Floats:
+    """The shares of what was counted, drawn to other shares by so many pairs."""
+    return np.asarray((counts + firmness * to) / (counts.sum() + firmness))
 
 
 def _by_chance() -> Floats:
@@ -142,7 +146,7 @@ def _birthplaces(counts: Floats, firmness: float) -> Floats:
     usual, counted = counts
     # Where few doubles are known, they are thought to be as namesakes are, and nothing is said.
     known = np.maximum(counted / max(counted.sum(), 1.0), _LEAST)
-    one = (usual + _FIRMNESS * known) / (usual.sum() + _FIRMNESS)
+    one = _drawn(usual, known)
     chance = one * 2.0 ** _by_chance()
-    two = (counted + firmness * chance / chance.sum()) / (counted.sum() + firmness)
+    two = _drawn(counted, chance / chance.sum(), firmness)
     return np.asarray(np.clip(np.log2(two / one), -_MOST_OF_TEXT, _MOST_OF_TEXT))

@@ -65,7 +65,8 @@ _BELIEFS: dict[str, dict[str, list[float]]] = {
         "code": [0.7, 0.0, 0.0, 0.3],
     },
     # Namesakes of one date of birth, more than independence of names and dates allows: cohorts, kin, default birthdays.
-    # In all but name, date and place they are strangers; what else they share is learnt (`namesakes`).
+    # In all but name, date and place they are strangers; what else they share is learnt (`namesakes`). Their names are
+    # so to start with, and from then on written as doubles' are.
     "namesakes": {
         "name": [0.88, 0.07, 0.05, 0, 0, 0, 0],
         "date": [0.98, 0.003, 0.01, 0.002, 0.002, 0.002, 0.001, 0.001],
