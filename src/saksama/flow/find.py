@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
@@ -172,8 +173,7 @@ def batches_for_plan(path: Path, plan: LinkagePlan) -> Iterator[pa.Table]:
         table = _read_csv(path, plan)
     except (OSError, pa.ArrowInvalid) as fault:
         raise BadInput(_("{path} bukan CSV atau Parquet yang dapat dibaca.").format(path=path)) from fault
-    _require_columns(table.column_names, path, plan)
-    yield table.select(list(plan.columns))
+    yield table
 
 
 def _is_checked_roll(path: Path, plan: LinkagePlan) -> bool:
@@ -222,10 +222,20 @@ def _require_columns(seen: list[str], path: Path, plan: LinkagePlan) -> None:
 
 
 def _read_csv(path: Path, plan: LinkagePlan) -> pa.Table:
+    """The plan's columns as text, without the blanks that some writers leave behind a comma."""
+    with pa_csv.open_csv(path) as file:
+        seen = file.schema.names
+    _require_columns([name.strip() for name in seen], path, plan)
+    wanted = {name.strip(): name for name in seen if name.strip() in plan.columns}
     as_text = pa_csv.ConvertOptions(
-        column_types=dict.fromkeys(plan.columns, pa.string()), strings_can_be_null=True, null_values=[""]
+        column_types=dict.fromkeys(wanted.values(), pa.string()),
+        include_columns=[wanted[name] for name in plan.columns],
     )
-    return pa_csv.read_csv(path, convert_options=as_text)
+    table = pa_csv.read_csv(path, convert_options=as_text)
+    trimmed = [pc.utf8_trim_whitespace(column) for column in table.columns]
+    return pa.table(
+        [pc.if_else(pc.equal(text, pa.scalar("")), None, text) for text in trimmed], names=list(plan.columns)
+    )
 
 
 def _entry_for(run: str, findings: Findings, *, folder: Path, office: str, clock: Clock) -> Entry:
